@@ -1,0 +1,108 @@
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Programme(models.Model):
+    """A mentoring programme on this install."""
+
+    slug = models.SlugField(unique=True)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_fr = models.CharField(_("name in French"), max_length=120)
+    summary_en = models.TextField(_("summary in English"), max_length=600, blank=True)
+    summary_fr = models.TextField(_("summary in French"), max_length=600, blank=True)
+    contact = models.EmailField(_("address for questions"), blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_fr if get_language() == "fr" else self.name_en
+
+    @property
+    def summary(self) -> str:
+        return self.summary_fr if get_language() == "fr" else self.summary_en
+
+
+class Cohort(models.Model):
+    """One run of a programme, with its dates and its matching policy."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="cohorts")
+    slug = models.SlugField(unique=True)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_fr = models.CharField(_("name in French"), max_length=120)
+    opens_at = models.DateTimeField(_("applications open"))
+    closes_at = models.DateTimeField(_("applications close"))
+    starts_on = models.DateField(_("starts"))
+    ends_on = models.DateField(_("ends"))
+    hold_days = models.PositiveSmallIntegerField(
+        _("working days of hold"),
+        default=3,
+        validators=[MaxValueValidator(20)],
+        help_text=_("Between publishing and the introduction. 0 introduces at once."),
+    )
+    policy = models.JSONField(default=dict, blank=True, help_text=_("Weights that differ from the defaults."))
+
+    class Meta:
+        ordering = ["-starts_on"]
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="cohort_closes_after_it_opens",
+                violation_error_message=_("Applications must close after they open."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")),
+                name="cohort_ends_after_it_starts",
+                violation_error_message=_("A cohort must end after it starts."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_fr if get_language() == "fr" else self.name_en
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens_at <= timezone.now() < self.closes_at
+
+
+class Stream(models.Model):
+    """A theme inside a cohort."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="streams")
+    slug = models.SlugField()
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_fr = models.CharField(_("name in French"), max_length=120)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("stream")
+        verbose_name_plural = _("streams")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "slug"],
+                name="stream_one_per_cohort_and_slug",
+                violation_error_message=_("This cohort has a stream of this short name already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_fr if get_language() == "fr" else self.name_en
