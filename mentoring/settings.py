@@ -7,7 +7,6 @@ from pathlib import Path
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from mentoring.contradictions import refuse_contradictions
