@@ -1,3 +1,5 @@
+import datetime
+
 import factory
 
 from accounts.models import (
@@ -106,23 +108,13 @@ class NoticeFactory(factory.django.DjangoModelFactory):
     title_fr = "Confidentialité"
 
 
-class NoticeFactory(DjangoModelFactory):
-    class Meta:
-        model = Notice
-        django_get_or_create = ["slug"]
-
-    slug = "confidentiality"
-    title_en = "What is confidential"
-    title_fr = "Ce qui est confidentiel"
-
-
-class NoticeVersionFactory(DjangoModelFactory):
-    """A version of the confidentiality notice, unless `notice__slug` says otherwise."""
+class NoticeVersionFactory(factory.django.DjangoModelFactory):
+    """A notice and what it says; `notice__slug` names which."""
 
     class Meta:
         model = NoticeVersion
 
     notice = factory.SubFactory(NoticeFactory)
     dated = datetime.date(2026, 1, 5)
-    en = "What is said in a mentorship stays there."
-    fr = "Ce qui se dit dans un mentorat y reste."
+    en = "What is said here stays here."
+    fr = "Ce qui se dit ici reste ici."
