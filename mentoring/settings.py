@@ -46,6 +46,7 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 INSTALLED_APPS = [
     "mentoring.apps.MentoringAdminConfig",
     "mentoring.apps.MentoringConfig",
+    "demo",
     "matching",
     "accounts",
     "outbox",
