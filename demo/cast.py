@@ -3,7 +3,10 @@
 from demo.people import DemoPerson, address_of
 
 _EVENINGS_AND_LUNCHES = [
-    day * 48 + hour * 2 + half for day, hours in ((1, (18, 19)), (3, (12, 13, 18))) for hour in hours for half in (0, 1)
+    day * 48 + hour * 2 + half
+    for day, hours in ((1, (18, 19)), (3, (12, 13, 18)))
+    for hour in hours
+    for half in (0, 1)
 ]
 
 SAMIRA = DemoPerson(
