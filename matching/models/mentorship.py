@@ -36,6 +36,9 @@ class Mentorship(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.FORMING)
     reasons = models.JSONField(default=list, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     hold_ends_at = models.DateTimeField(_("hold ends"), null=True, blank=True)
     introduced_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -96,6 +99,12 @@ class Member(models.Model):
                 condition=models.Q(part="mentee", kind="one_to_one", left_at=None),
                 name="member_one_active_mentor_of_each_rank",
                 violation_error_message=_("This mentee has a mentor in this cohort already."),
+            ),
+            models.UniqueConstraint(
+                fields=["cohort", "person"],
+                condition=models.Q(part="mentee", kind="group", left_at=None),
+                name="member_one_active_group_per_mentee",
+                violation_error_message=_("This mentee is in a group of this cohort already."),
             ),
         ]
 
