@@ -79,6 +79,10 @@ class Cohort(models.Model):
     def is_open(self) -> bool:
         return self.opens_at <= timezone.now() < self.closes_at
 
+    @property
+    def has_closed(self) -> bool:
+        return self.closes_at <= timezone.now()
+
 
 class Stream(models.Model):
     """A theme inside a cohort."""

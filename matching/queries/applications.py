@@ -1,0 +1,82 @@
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import NoticeVersion, Person
+from matching.models import Application, Cohort, Member, Mentorship
+from matching.steps import AGREE, STEPS, Step, steps_of
+
+State = Application.State
+
+# Until a decision, everything may be changed; after acceptance, what keeps a match safe and possible.
+OPEN_TO_CHANGE = {State.DRAFT, State.SUBMITTED, State.WAITING}
+CHANGEABLE_ONCE_ACCEPTED = {"free", "not-with"}
+IN_FORCE = [Mentorship.State.HELD, Mentorship.State.INTRODUCED]
+
+
+def open_cohorts() -> QuerySet[Cohort]:
+    now = timezone.now()
+    return Cohort.objects.filter(opens_at__lte=now, closes_at__gt=now).select_related("programme")
+
+
+def visible_to(person: Person) -> QuerySet[Application]:
+    """A person's own applications; nobody else's are there for them."""
+    return Application.objects.filter(person=person).select_related("cohort__programme", "person", "stream")
+
+
+def together(application: Application) -> list[Application]:
+    """The applications that one person fills in and sends as one: a draft with its sibling, mentee first."""
+    if application.state != State.DRAFT:
+        return [application]
+    return list(
+        visible_to(application.person)
+        .filter(cohort=application.cohort_id, state=State.DRAFT)
+        .order_by("part")  # "mentee" sorts before "mentor"
+    )
+
+
+def journey(application: Application) -> list[tuple[Application, Step]]:
+    """Each step to take, with the application that it is saved in."""
+    applications = together(application)
+    found = []
+    for step in STEPS:
+        owner = next((each for each in applications if step.is_of(each.part)), None)
+        if owner:
+            found.append((owner, step))
+    return found
+
+
+def is_done(application: Application, step: Step) -> bool:
+    if step == AGREE:
+        return application.agreed_to_id is not None
+    return step.slug in application.steps_done
+
+
+def may_change(application: Application, step: Step) -> bool:
+    if application.state == State.ACCEPTED:
+        return step.slug in CHANGEABLE_ONCE_ACCEPTED
+    return application.state in OPEN_TO_CHANGE and not (step == AGREE and application.state != State.DRAFT)
+
+
+def missing_steps(application: Application) -> list[Step]:
+    """What must be answered before the application can be sent; agreeing is the sending itself."""
+    return [
+        step
+        for step in steps_of(application.part)
+        if step.missing and step != AGREE and not is_done(application, step)
+    ]
+
+
+def has_mentorship(application: Application) -> bool:
+    return Member.objects.filter(
+        application=application, left_at=None, mentorship__state__in=IN_FORCE
+    ).exists()
+
+
+def notice_to_accept() -> NoticeVersion | None:
+    """What is confidential and what is not, as it reads today."""
+    return (
+        NoticeVersion.objects.filter(notice__slug="confidentiality", dated__lte=timezone.localdate())
+        .select_related("notice")
+        .order_by("-dated")
+        .first()
+    )
