@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .problem import NOBODY, UNKNOWN, GroupProblem
+from matching.engine.groups.problem import NOBODY, UNKNOWN, GroupProblem
 
 
 class Group(NamedTuple):
