@@ -1,0 +1,37 @@
+"""What a service may refuse; the text is a sentence for whoever asked."""
+
+
+class Refused(Exception):
+    """Nothing was changed. The text says why, about whom, and what to do next."""
+
+
+class AlreadyPublished(Refused):
+    pass
+
+
+class NotReady(Refused):
+    pass
+
+
+class OutOfDate(Refused):
+    """The cohort changed after the run was computed."""
+
+
+class AlreadyIntroduced(Refused):
+    pass
+
+
+class NotOnHold(Refused):
+    pass
+
+
+class GroupRefused(Refused):
+    """A group breaks rules; `sentences` names each of them."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+class CannotMatch(Refused):
+    """There is nothing to compute: nobody to match, or nobody to match them with."""
