@@ -5,9 +5,10 @@ from mentoring import views
 
 urlpatterns = [
     path("", views.front, name="front"),
+    path("how-it-works/", views.how_it_works, name="how_it_works"),
     path("home/", views.home, name="home"),
     path("health/", views.health, name="health"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", views.speak, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
