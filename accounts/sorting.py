@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, TextField
 
 
@@ -7,3 +8,11 @@ class SortKey(Func):
     function = "sort_key"
     arity = 1
     output_field = TextField()
+
+
+class SortKeys(Func):
+    """The sort key of each name in an array."""
+
+    function = "sort_keys"
+    arity = 1
+    output_field = ArrayField(TextField())

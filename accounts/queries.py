@@ -1,0 +1,52 @@
+"""Reads that forms, pages and services share."""
+
+from collections import defaultdict
+from itertools import chain
+
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import Organisation, Role
+from accounts.sorting import SortKey, SortKeys
+from accounts.wording import folded, without_brackets
+
+MOST_SUGGESTIONS = 500
+
+
+def offered_roles() -> list[Role]:
+    return list(Role.objects.filter(is_hidden=False))
+
+
+def roles_by_name(roles: list[Role]) -> dict[str, list[Role]]:
+    """Each folded label and alias of both languages, with the roles it may mean. Labels come before aliases."""
+    by_label, by_alias = defaultdict(list), defaultdict(list)
+    for role in roles:
+        for name in {
+            folded(name) for label in (role.en, role.fr) for name in (label, without_brackets(label))
+        }:
+            by_label[name].append(role)
+        for name in {folded(alias) for alias in chain(role.aliases, role.aliases_fr)}:
+            by_alias[name].append(role)
+    return {**by_alias, **by_label}
+
+
+def organisations_known_as(name: str) -> list[Organisation]:
+    """The organisation of this name, else those with this alias; a merged one stands for the one that stays."""
+    key = SortKey(Value(name))
+    named = Organisation.objects.filter(sort_key=key)
+    aliased = Organisation.objects.alias(keys=SortKeys("aliases")).filter(keys__contains=[key])
+    found = list(_standing(named)) or list(_standing(aliased))
+    return list({organisation.pk: organisation for organisation in found}.values())
+
+
+def _standing(organisations):
+    pks = organisations.annotate(stands=Coalesce(F("merged_into"), F("pk"))).values("stands")
+    return Organisation.objects.filter(pk__in=pks)
+
+
+def suggested_organisations() -> list[str]:
+    """Names to choose from. One that a single person typed may be their own practice, so it is not suggested."""
+    shared = Organisation.objects.filter(merged_into=None).annotate(held_by=Count("people"))
+    return list(
+        shared.filter(Q(held_by__gt=1) | ~Q(aliases=[])).values_list("name", flat=True)[:MOST_SUGGESTIONS]
+    )
