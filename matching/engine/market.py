@@ -1,20 +1,31 @@
 """The dense side: every pair of a problem, walked in blocks of rows that fit the processor's cache."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.problem import Pair, Problem
 
-BLOCK_ROWS = 192
+BLOCK_PAIRS = 1_000_000
 THREADS = 2
 CLOSED = np.iinfo(np.int16).max
 
 T = TypeVar("T")
+
+
+class Pairs(NamedTuple):
+    """Some pairs and what they are worth to whoever asked, each (pairs,)."""
+
+    mentee: NDArray[np.int64]
+    mentor: NDArray[np.int64]
+    worth: NDArray[np.int64]
+
+
+NO_PAIRS = Pairs(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +62,11 @@ class Market:
     def mentors(self) -> int:
         return self.scores.shape[1]
 
-    def least_scores(self, threshold: int) -> NDArray[np.int16]:
-        """(mentors,) the score from which a pair may be used; out of reach where no place is left."""
-        return np.where(self.capacity > 0, max(threshold, 0), CLOSED).astype(np.int16)
+    def least_scores(self, threshold: int, closed: NDArray[np.bool_] | None = None) -> NDArray[np.int16]:
+        """(mentors,) the score from which a pair may be used; out of reach where no place is left, or
+        where the mentor is among the closed."""
+        shut = self.capacity == 0 if closed is None else closed | (self.capacity == 0)
+        return np.where(shut, CLOSED, max(threshold, 0)).astype(np.int16)
 
     def row(self, mentee: int) -> NDArray[np.int16]:
         return self.edited.get(mentee, self.scores[mentee])
@@ -61,12 +74,42 @@ class Market:
     def rows(self, mentees: NDArray[np.int64]) -> NDArray[np.int16]:
         """(len(mentees), mentors) a copy of these rows."""
         rows = self.scores[mentees]
-        for position in np.flatnonzero(np.isin(mentees, list(self.edited))) if self.edited else ():
-            rows[position] = self.edited[int(mentees[position])]
+        if self.edited:
+            for position in np.flatnonzero(np.isin(mentees, list(self.edited))):
+                rows[position] = self.edited[int(mentees[position])]
         return rows
 
-    def block(self, start: int, stop: int) -> NDArray[np.int16]:
-        """Rows start to stop, to be read only."""
+    def scores_of(self, mentee: NDArray[np.int64], mentor: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Scores of listed pairs, none of them edited."""
+        return self.scores[mentee, mentor].astype(np.int64)
+
+    def walk(self, visit: Callable[[int, NDArray[np.int16]], T]) -> Iterator[T]:
+        """visit(first row, block) for all blocks, in order; on THREADS threads, since NumPy sets them free."""
+        step = max(1, BLOCK_PAIRS // self.mentors)
+        starts = range(0, self.mentees, step)
+        if len(starts) == 1:
+            yield visit(0, self._block(0, self.mentees))
+            return
+        with ThreadPoolExecutor(THREADS) as pool:
+            yield from pool.map(lambda start: visit(start, self._block(start, start + step)), starts)
+
+    def collect(self, visit: Callable[[int, NDArray[np.int16]], Pairs]) -> Pairs:
+        """What all visits found, joined; each visit numbers its block's mentees from 0."""
+        return joined(self.walk(lambda start, block: _moved(visit(start, block), start)))
+
+    def columns(self, mentors: NDArray[np.int64]) -> NDArray[np.int16]:
+        """(len(mentors), mentees) a copy of these mentors' scores, contiguous by mentor."""
+        columns = np.ascontiguousarray(self.scores[:, mentors].T)
+        for mentee, row in self.edited.items():
+            columns[:, mentee] = row[mentors]
+        return columns
+
+    def pairs(self) -> Pairs:
+        """Every pair that may be used, with its score. For small problems: it lists them all."""
+        least = self.least_scores(0)
+        return self.collect(lambda _, block: listed(block, block >= least))
+
+    def _block(self, start: int, stop: int) -> NDArray[np.int16]:
         block = self.scores[start:stop]
         touched = [row for row in self.edited if start <= row < stop]
         if touched:
@@ -74,22 +117,27 @@ class Market:
             block[np.array(touched) - start] = [self.edited[row] for row in touched]
         return block
 
-    def walk(self, visit: Callable[[int, NDArray[np.int16]], T]) -> Iterator[T]:
-        """visit(first row, block) for all blocks, in order, on THREADS threads (NumPy frees them)."""
-        starts = range(0, self.mentees, BLOCK_ROWS)
-        with ThreadPoolExecutor(THREADS) as pool:
-            yield from pool.map(lambda start: visit(start, self.block(start, start + BLOCK_ROWS)), starts)
 
-    def pairs(self, threshold: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Mentee, mentor and score of every pair that may be used. For small problems: it lists them all."""
-        least = self.least_scores(threshold)
-        found = list(self.walk(lambda start, block: _listed(start, block, block >= least)))
-        mentee, mentor, score = (np.concatenate(part) for part in zip(*found, strict=True))
-        return mentee, mentor, score
+def listed(worth: NDArray, mask: NDArray[np.bool_]) -> Pairs:
+    """The pairs of a block where the mask holds, by row then column, with their worth."""
+    flat = np.flatnonzero(mask)
+    mentee, mentor = np.divmod(flat, mask.shape[1])
+    return Pairs(mentee, mentor, worth.ravel()[flat].astype(np.int64))
 
 
-def _listed(
-    start: int, block: NDArray[np.int16], mask: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    row, column = np.nonzero(mask)
-    return row + start, column, block[row, column].astype(np.int64)
+def joined(parts: Iterable[Pairs]) -> Pairs:
+    """Lists of pairs, one after the other."""
+    return Pairs(*(np.concatenate(part) for part in zip(NO_PAIRS, *parts, strict=True)))
+
+
+def best_of_each(pairs: Pairs, limit: int) -> Pairs:
+    """At most so many pairs of each mentee, those of most worth; the earlier pair where two are equal."""
+    order = np.lexsort((-pairs.worth, pairs.mentee))
+    mentee = pairs.mentee[order]
+    place = np.arange(len(order)) - np.searchsorted(mentee, mentee)
+    keep = order[place < limit]
+    return Pairs(pairs.mentee[keep], pairs.mentor[keep], pairs.worth[keep])
+
+
+def _moved(pairs: Pairs, start: int) -> Pairs:
+    return Pairs(pairs.mentee + start, pairs.mentor, pairs.worth)

@@ -1,28 +1,28 @@
 """The pairs a flow works on: few of many, joined by others when the dense side finds them missing."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.engine.flow import Arcs
-from matching.engine.market import Market
+from matching.engine.market import Market, Pairs
 
 
 class Pool:
-    """A growing set of pairs of one market, without repetition, kept in order of mentee then mentor."""
+    """A growing set of pairs with their scores, without repetition, in order of mentee then mentor."""
 
-    def __init__(self, market: Market, mentee: NDArray[np.int64], mentor: NDArray[np.int64]) -> None:
-        self._market = market
-        self._codes = np.unique(mentee * market.mentors + mentor)
-        self._read_scores()
+    def __init__(self, market: Market, pairs: Pairs) -> None:
+        self._mentors = market.mentors
+        self._codes, first = np.unique(self._code(pairs), return_index=True)
+        self._scores = pairs.worth[first]
 
     def at(self, threshold: int) -> Arcs:
         """The pairs that score at least the threshold, with their scores as weights."""
-        return self._arcs.where(self._arcs.weight >= threshold)
+        keep = self._scores >= threshold
+        mentee, mentor = np.divmod(self._codes[keep], self._mentors)
+        return Arcs(mentee, mentor, self._scores[keep])
 
-    def add(self, mentee: NDArray[np.int64], mentor: NDArray[np.int64]) -> None:
-        self._codes = np.union1d(self._codes, mentee * self._market.mentors + mentor)
-        self._read_scores()
+    def add(self, pairs: Pairs) -> None:
+        self._codes, first = np.unique(np.concatenate([self._codes, self._code(pairs)]), return_index=True)
+        self._scores = np.concatenate([self._scores, pairs.worth])[first]
 
-    def _read_scores(self) -> None:
-        mentee, mentor = np.divmod(self._codes, self._market.mentors)
-        self._arcs = Arcs(mentee, mentor, self._market.scores[mentee, mentor].astype(np.int64))
+    def _code(self, pairs: Pairs) -> np.ndarray:
+        return pairs.mentee * self._mentors + pairs.mentor

@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.flow import most
-from matching.engine.market import CLOSED, Market
+from matching.engine.market import Market, Pairs, best_of_each, joined, listed
 from matching.engine.pool import Pool
 from matching.engine.problem import MAX_SCORE, UNMATCHED
 
-CUTS_BEFORE_BISECTION = 4
+CUTS_BEFORE_BISECTION = 6
+JOINING_PER_MENTEE = 8
+ROWS_AT_ONCE = 192
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,24 @@ class Reach:
     worst: int | None
     matched_cut: NDArray[np.bool_]
     worst_cut: NDArray[np.bool_]
+
+
+def likeliest_reach(market: Market, ceiling: int = MAX_SCORE) -> Reach:
+    """The limits that the simplest cuts set. Whoever finds a matching that keeps them has proved both.
+
+    Enough places: everybody who may meet anybody is matched, and the worst score is the best score of
+    the least lucky. Short places: all are filled, and the worst score is that of some mentor's last
+    place.
+    """
+    closed = market.capacity == 0
+    best = best_outside(market, closed)
+    able, places = int((best >= 0).sum()), int(market.capacity.sum())
+    if able <= places:
+        worst = min(ceiling, int(best[best >= 0].min())) if able else None
+        return Reach(able, worst, closed, closed)
+    worst, scarcest = _last_places(market)
+    others = np.arange(market.mentors) != scarcest
+    return Reach(places, min(ceiling, worst), np.ones(market.mentors, dtype=bool), others)
 
 
 def reach(market: Market, pool: Pool, ceiling: int = MAX_SCORE) -> Reach:
@@ -42,32 +62,57 @@ def reach(market: Market, pool: Pool, ceiling: int = MAX_SCORE) -> Reach:
 def most_at(market: Market, pool: Pool, threshold: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """A matching of as many as possible among pairs of at least the threshold, and the cut that proves it.
 
-    Exact over all pairs: while somebody who shares the cut may meet a mentor outside it, that pair
-    joins the pool and the flow runs again.
+    Exact over all pairs: while somebody who shares the cut may meet a mentor outside it, such pairs
+    join the pool and the flow runs again.
     """
     while True:
         mentor, cut = most(pool.at(threshold), market.mentees, market.capacity)
         cut |= market.capacity == 0
-        inside = (mentor == UNMATCHED) | cut[mentor]
-        mentees, mentors = _crossing(market, np.flatnonzero(inside), cut, threshold)
-        if not len(mentees):
+        inside = np.flatnonzero((mentor == UNMATCHED) | cut[mentor])
+        crossing = _crossing(market, inside, cut, threshold)
+        if not len(crossing.mentee):
             return mentor, cut
-        pool.add(mentees, mentors)
+        pool.add(crossing)
 
 
 def ceiling_of(market: Market, cut: NDArray[np.bool_], matched: int) -> int:
     """The highest worst score that this cut leaves possible when so many must be matched."""
-    needed = matched - int(market.capacity[cut].sum())
     best = best_outside(market, cut)
-    return int(np.partition(best, len(best) - needed)[len(best) - needed])
+    place = len(best) - (matched - int(market.capacity[cut].sum()))
+    return int(np.partition(best, place)[place])
 
 
 def best_outside(market: Market, cut: NDArray[np.bool_]) -> NDArray[np.int16]:
     """(mentees,) the best score of each with an open mentor outside the cut, -1 where there is none."""
-    least = np.where(cut, CLOSED, market.least_scores(0))
+    least = market.least_scores(0, closed=cut)
+    if (least == 0).all():
+        return np.maximum(np.concatenate(list(market.walk(lambda _, block: block.max(axis=1)))), -1)
+    none = np.int16(-1)
     return np.concatenate(
-        list(market.walk(lambda _, block: np.where(block >= least, block, np.int16(-1)).max(axis=1)))
+        list(market.walk(lambda _, block: np.where(block >= least, block, none).max(axis=1)))
     )
+
+
+def _last_places(market: Market) -> tuple[int, int]:
+    """The lowest, over mentors, of the score that fills the last place, and whose it is.
+
+    Only where places are short, so that no mentor has more places than there are mentees.
+    """
+    usable = np.flatnonzero(market.capacity > 0)
+    last = np.concatenate(
+        [_last_of(market, part) for part in np.array_split(usable, len(usable) // ROWS_AT_ONCE + 1)]
+    )
+    scarcest = int(last.argmin())
+    return int(last[scarcest]), int(usable[scarcest])
+
+
+def _last_of(market: Market, mentors: NDArray[np.int64]) -> NDArray[np.int16]:
+    """(len(mentors),) the score of each that only so many mentees as there are places reach."""
+    if not len(mentors):
+        return np.empty(0, dtype=np.int16)
+    places = market.mentees - market.capacity[mentors]
+    ordered = np.partition(market.columns(mentors), np.unique(places), axis=1)
+    return ordered[np.arange(len(mentors)), places]
 
 
 def _best_worst(
@@ -94,13 +139,12 @@ def _worst_of(market: Market, mentor: NDArray[np.int64]) -> int:
     return int(market.scores[matched, mentor[matched]].min())
 
 
-def _crossing(
-    market: Market, mentees: NDArray[np.int64], cut: NDArray[np.bool_], threshold: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    least = np.where(cut, CLOSED, market.least_scores(threshold))
-    found = [
-        np.nonzero(market.rows(part) >= least) for part in np.array_split(mentees, len(mentees) // 192 + 1)
-    ]
-    parts = np.array_split(mentees, len(mentees) // 192 + 1)
-    rows = [part[row] for part, (row, _) in zip(parts, found, strict=True)]
-    return np.concatenate(rows), np.concatenate([column for _, column in found])
+def _crossing(market: Market, mentees: NDArray[np.int64], cut: NDArray[np.bool_], threshold: int) -> Pairs:
+    """For each of these mentees the best few pairs outside the cut, with scores."""
+    least = market.least_scores(threshold, closed=cut)
+    found = []
+    for part in np.array_split(mentees, len(mentees) // ROWS_AT_ONCE + 1):
+        rows = market.rows(part)
+        pairs = best_of_each(listed(rows, rows >= least), JOINING_PER_MENTEE)
+        found.append(Pairs(part[pairs.mentee], pairs.mentor, pairs.worth))
+    return joined(found)

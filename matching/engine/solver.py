@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.flow import NEVER, Arcs, heaviest, heaviest_exact, prices
+from matching.engine.candidates import SPARE_PER_MENTOR, likely_pairs, top_of_each_mentor
+from matching.engine.canonical import canonical
 from matching.engine.market import Market
+from matching.engine.optimum import Optimum, highest_total
 from matching.engine.pool import Pool
 from matching.engine.problem import (
     MAX_SCORE,
@@ -18,11 +20,11 @@ from matching.engine.problem import (
     Progress,
     checked_locks,
 )
-from matching.engine.reach import Reach, reach
+from matching.engine.reach import Reach, likeliest_reach, reach
 from matching.engine.ties import Ties
 
-# Dearer than any chain of moves: leaves nobody out who can be matched. Weighs only where somebody is.
-DEAR = 10**12
+# Below this many pairs the flow takes them all: choosing candidates would cost more than it saves.
+SMALL = 50_000
 
 
 def solve(
@@ -46,79 +48,59 @@ def solve_with(
     progress: Progress | None = None,
 ) -> Plan:
     """`solve` for checked locks, with vetoes beside the problem's own; what-if questions come here."""
-    tell = progress or (lambda fraction, words: None)
-    tell(0.0, "reading scores")
+    tell = progress or _silent
+    tell(0.0, "reading the scores")
     market = Market.of(problem, locks, vetoes)
     ceiling = min((int(problem.scores[pair]) for pair in locks), default=MAX_SCORE)
-    mentee, mentor, _ = market.pairs()
-    pool = Pool(market, mentee, mentor)
-    tell(0.2, "finding the best worst score")
-    found = reach(market, pool, ceiling)
-    tell(0.5, "finding the highest total")
-    best, place_price, unmatched_price = _heaviest(market, pool, found)
+    hoped = likeliest_reach(market, ceiling)
+    tell(0.1, "choosing likely pairs")
+    pool = first_pool(market, hoped)
+    tell(0.3, "finding the highest total")
+    found, best = _best(market, pool, hoped, ceiling, tell)
     tell(0.8, "settling ties")
-    best = _canonical(problem, market, pool, found, best, place_price, unmatched_price, seed)
+    mentor = canonical(market, best, _ties(problem, seed)) if found.matched else best.mentor
     tell(1.0, "done")
-    certificate = Certificate(place_price, unmatched_price, found.matched_cut, found.worst_cut, locks)
-    return _plan(problem, best, certificate, seed)
+    certificate = Certificate(best.prices, best.unmatched_price, found.matched_cut, found.worst_cut, locks)
+    return _plan(problem, mentor, certificate, seed)
 
 
-def _heaviest(market: Market, pool: Pool, found: Reach) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    mentors = market.mentors
+def first_pool(market: Market, hoped: Reach) -> Pool:
+    """The pairs to begin with: all of a small problem, else the likely ones."""
+    if market.scores.size <= SMALL:
+        return Pool(market, market.pairs())
+    threshold = hoped.worst or 0
+    pool = Pool(market, likely_pairs(market, threshold))
+    if market.capacity.sum() < market.mentees:
+        pool.add(top_of_each_mentor(market, threshold, SPARE_PER_MENTOR))
+    return pool
+
+
+def _best(market: Market, pool: Pool, hoped: Reach, ceiling: int, tell: Progress) -> tuple[Reach, Optimum]:
+    """Mostly the simplest limits are reached, and one flow settles all; else each objective in its turn."""
+    if hoped.matched:
+        best = highest_total(market, pool, hoped.worst, hoped.matched)
+        if best:
+            return hoped, best
+    tell(0.5, "finding the best worst score")
+    found = reach(market, pool, ceiling)
     if not found.matched:
-        return np.full(market.mentees, UNMATCHED), np.zeros(mentors, dtype=np.int64), 0
-    arcs = pool.at(found.worst)
-    mentor = heaviest(arcs, market.mentees, market.capacity)
-    left_out = np.setdiff1d(arcs.mentee, np.flatnonzero(mentor != UNMATCHED))
-    least = np.zeros(mentors + 1, dtype=np.int64)
-    if not len(left_out):
-        return mentor, prices(arcs, mentor, least[:-1]), DEAR
-    # Being left out is a mentor like any other, whose places are all taken: nobody may leave them empty.
-    least[-1] = NEVER
-    everybody = np.unique(arcs.mentee)
-    nobody = Arcs(everybody, np.full(len(everybody), mentors), np.zeros(len(everybody), dtype=np.int64))
-    seated = np.where(mentor == UNMATCHED, mentors, mentor)
-    price = prices(arcs.plus(nobody), seated, least)
-    return mentor, price[:-1], int(price[-1])
+        return found, _nobody(market)
+    tell(0.7, "finding the highest total")
+    return found, highest_total(market, pool, found.worst, found.matched)
 
 
-def _canonical(
-    problem: Problem,
-    market: Market,
-    pool: Pool,
-    found: Reach,
-    mentor: NDArray[np.int64],
-    place_price: NDArray[np.int64],
-    unmatched_price: int,
-    seed: int,
-) -> NDArray[np.int64]:
-    """Of all plans as good as this one, the plan of least seeded weight."""
-    if not found.matched:
-        return mentor
-    mentors = market.mentors
-    arcs = pool.at(found.worst)
-    gain = np.full(market.mentees, -unmatched_price)
-    matched = np.flatnonzero(mentor != UNMATCHED)
-    gain[matched] = market.scores[matched, mentor[matched]] - place_price[mentor[matched]]
-    tight = arcs.where(arcs.weight - place_price[arcs.mentor] == gain[arcs.mentee])
-    people = np.unique(tight.mentee)
-    free = people[gain[people] == -unmatched_price]
-    row = np.zeros(market.mentees, dtype=np.int64)
-    row[people] = np.arange(len(people))
-    column = np.concatenate([tight.mentor, np.full(len(free), mentors)])
-    person = np.concatenate([tight.mentee, free])
-    ties = Ties.of(
-        seed, problem.mentee_keys or range(problem.mentees), problem.mentor_keys or range(problem.mentors)
-    )
-    left_out = int((mentor[people] == UNMATCHED).sum())
-    capacity = np.append(market.capacity, left_out)
-    must_fill = np.append(place_price > 0, True)
-    chosen = heaviest_exact(
-        Arcs(row[person], column, -ties.weight(person, column)), len(people), capacity, must_fill
-    )
-    answer = np.full(market.mentees, UNMATCHED, dtype=np.int64)
-    answer[people] = np.where(chosen == mentors, UNMATCHED, chosen)
-    return answer
+def _nobody(market: Market) -> Optimum:
+    nothing = np.zeros(market.mentees, dtype=np.int64)
+    return Optimum(0, nothing + UNMATCHED, np.zeros(market.mentors, dtype=np.int64), 0, nothing)
+
+
+def _ties(problem: Problem, seed: int) -> Ties:
+    mentees = problem.mentee_keys or range(problem.mentees)
+    return Ties.of(seed, mentees, problem.mentor_keys or range(problem.mentors))
+
+
+def _silent(fraction: float, words: str) -> None:
+    pass
 
 
 def _plan(problem: Problem, mentor: NDArray[np.int64], certificate: Certificate, seed: int) -> Plan:
