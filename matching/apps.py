@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class MatchingConfig(AppConfig):
     name = "matching"
     verbose_name = _("Mentoring programme")
+
+    def ready(self):
+        # Inside: models are there only once every app has been loaded.
+        from matching import home_applications, mails_applications, personal_data_applications
+
+        home_applications.register_home()
+        mails_applications.register_mails()
+        personal_data_applications.register_personal_data()

@@ -2,20 +2,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import NoticeVersion, Person
-from matching.models import Application, Cohort, Member, Mentorship
+from matching.models import Application, Member, Mentorship
 from matching.steps import AGREE, STEPS, Step, steps_of
 
 State = Application.State
 
 # Until a decision, everything may be changed; after acceptance, what keeps a match safe and possible.
-OPEN_TO_CHANGE = {State.DRAFT, State.SUBMITTED, State.WAITING}
+OPEN_TO_CHANGE = {State.SUBMITTED, State.WAITING}
 CHANGEABLE_ONCE_ACCEPTED = {"free", "not-with"}
 IN_FORCE = [Mentorship.State.HELD, Mentorship.State.INTRODUCED]
-
-
-def open_cohorts() -> QuerySet[Cohort]:
-    now = timezone.now()
-    return Cohort.objects.filter(opens_at__lte=now, closes_at__gt=now).select_related("programme")
 
 
 def visible_to(person: Person) -> QuerySet[Application]:
@@ -52,9 +47,11 @@ def is_done(application: Application, step: Step) -> bool:
 
 
 def may_change(application: Application, step: Step) -> bool:
+    if application.state == State.DRAFT:
+        return application.cohort.is_open
     if application.state == State.ACCEPTED:
         return step.slug in CHANGEABLE_ONCE_ACCEPTED
-    return application.state in OPEN_TO_CHANGE and not (step == AGREE and application.state != State.DRAFT)
+    return application.state in OPEN_TO_CHANGE and step != AGREE
 
 
 def missing_steps(application: Application) -> list[Step]:
@@ -80,3 +77,14 @@ def notice_to_accept() -> NoticeVersion | None:
         .order_by("-dated")
         .first()
     )
+
+
+def minutes_left(application: Application) -> int:
+    """How long the steps that are still to take may take, agreeing included."""
+    return sum(step.minutes for owner, step in journey(application) if not is_done(owner, step))
+
+
+def next_to_take(application: Application) -> tuple[Application, Step]:
+    """The first step without an answer."""
+    steps = journey(application)
+    return next(((owner, step) for owner, step in steps if not is_done(owner, step)), steps[-1])

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import NoticeVersion, Person, PersonRole, Role, Topic
 from accounts.services.notices import give_consent
+from accounts.services.profile import RoleLine, set_roles
 from matching.models import Application, Availability, Block, Cohort, Need, Offer, Stream
 from matching.queries.applications import (
     has_mentorship,
@@ -63,18 +64,14 @@ def _take_over_shared_answers(application: Application) -> None:
 
 @contextmanager
 def _saving(application: Application, step: Step) -> Iterator[list[Application]]:
-    """Lock what the answer belongs to and mark the step as done. Raises NotEditable.
+    """Lock what the answer belongs to and mark the step as done. Raises CohortClosed or NotEditable.
 
     Yields the application, or with it its sibling where both share the step.
     """
     with transaction.atomic():
-        of_person = Application.objects.select_for_update().filter(
-            cohort=application.cohort_id, person=application.person_id
-        )
-        locked = {each.pk: each for each in of_person.order_by("pk")}
-        current = locked.get(application.pk)
-        if current is None or not may_change(current, step):
-            raise NotEditable(current or application)
+        locked = {each.pk: each for each in _lock_all(application)}
+        current = locked.get(application.pk, application)
+        check_may_change(current, step)
         written = (
             [each for each in locked.values() if may_change(each, step)] if step.is_shared else [current]
         )
@@ -82,6 +79,21 @@ def _saving(application: Application, step: Step) -> Iterator[list[Application]]
         for each in written:
             _mark_done(each, step)
         application.steps_done = current.steps_done
+
+
+def check_may_change(application: Application, step: Step) -> None:
+    """Raise CohortClosed or NotEditable where this step can no longer be changed."""
+    if may_change(application, step):
+        return
+    if application.state == State.DRAFT:
+        raise CohortClosed(application.cohort)
+    raise NotEditable(application)
+
+
+def _lock_all(application: Application) -> list[Application]:
+    """All that this person has in this cohort, locked in one order."""
+    locked = Application.objects.select_for_update(of=["self"]).select_related("cohort", "person")
+    return list(locked.filter(cohort=application.cohort_id, person=application.person_id).order_by("pk"))
 
 
 def _mark_done(application: Application, step: Step) -> None:
@@ -127,10 +139,13 @@ def save_growing_into(
 
 
 def _save_aim(person: Person, aim: Role | str | None) -> None:
-    person.roles.filter(how=PersonRole.How.AIM).delete()
-    if aim:
-        named = {"text": aim} if isinstance(aim, str) else {"role": aim}
-        PersonRole.objects.create(person=person, how=PersonRole.How.AIM, **named)
+    """Put this aim in the place of the first; others that the profile holds stay."""
+    how = PersonRole.How.AIM
+    others = person.roles.filter(how=how).order_by("pk")[1:]
+    lines = [RoleLine(how, role=each.role, text=each.text, since=each.since) for each in others]
+    named = [RoleLine(how, text=aim) if isinstance(aim, str) else RoleLine(how, role=aim)] if aim else []
+    lines = [line for line in lines if not line.role or line.role != aim]
+    set_roles(person, [*named, *lines], among=[how])
 
 
 def save_offers(application: Application, *, topics: Iterable[Topic | str], capacity: int) -> None:
@@ -190,10 +205,7 @@ def submit_application(application: Application, *, agreed_to: NoticeVersion) ->
 
 
 def _lock_drafts(application: Application) -> list[Application]:
-    of_person = Application.objects.select_for_update().filter(
-        cohort=application.cohort_id, person=application.person_id
-    )
-    drafts = [each for each in of_person.order_by("pk") if each.state == State.DRAFT]
+    drafts = [each for each in _lock_all(application) if each.state == State.DRAFT]
     return drafts if application.pk in {each.pk for each in drafts} else []
 
 
@@ -214,7 +226,7 @@ def _send(drafts: list[Application], agreed_to: NoticeVersion) -> list[Applicati
         "application_received",
         key=f"application_received:{first.pk}:{now.isoformat()}",
         person=first.person,
-        context={"applications": [draft.pk for draft in drafts]},
+        context={"application": first.pk, "applications": [draft.pk for draft in drafts]},
     )
     return drafts
 

@@ -1,0 +1,70 @@
+"""Reminders of unfinished applications, computed from the data each time; nothing is stored for later."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from matching.models import Application
+from outbox.models import Mail
+from outbox.services import queue_mail
+
+FIRST_AFTER = timedelta(days=3)
+LAST_BEFORE = timedelta(days=2)
+QUIET_FROM, QUIET_UNTIL = time(20), time(7, 30)
+
+
+def remind_unfinished() -> int:
+    """Remind whoever has a draft: on day three, and two days before applications close. Returns how many."""
+    now = timezone.now()
+    due = {_key(draft, now): draft for draft in _drafts(now) if _is_due(draft, now)}
+    told = set(Mail.objects.filter(key__in=due).values_list("key", flat=True))
+    for key in due.keys() - told:
+        _remind(due[key], key, now)
+    return len(due.keys() - told)
+
+
+def _drafts(now: datetime):
+    open_drafts = Application.objects.filter(
+        state=Application.State.DRAFT,
+        cohort__opens_at__lte=now,
+        cohort__closes_at__gt=now,
+        person__is_active=True,
+    )
+    return open_drafts.select_related("cohort", "person").order_by("pk")
+
+
+def _is_due(draft: Application, now: datetime) -> bool:
+    # Somebody who began today knows; on the last day the first reminder would come on the heels of the other.
+    began_lately = now - draft.began_at < timedelta(days=1)
+    return now - draft.began_at >= FIRST_AFTER or (_is_closing(draft, now) and not began_lately)
+
+
+def _is_closing(draft: Application, now: datetime) -> bool:
+    return draft.cohort.closes_at - now <= LAST_BEFORE
+
+
+def _key(draft: Application, now: datetime) -> str:
+    """One mail for a person and cohort, even where they apply as both."""
+    when = "closing" if _is_closing(draft, now) else "day-3"
+    return f"application_unfinished:{draft.cohort_id}:{draft.person_id}:{when}"
+
+
+def _remind(draft: Application, key: str, now: datetime) -> None:
+    queue_mail(
+        "application_unfinished",
+        key=key,
+        person=draft.person,
+        context={"application": draft.pk},
+        not_before=after_quiet_hours(now, draft.person.time_zone),
+        expires_at=draft.cohort.closes_at,
+    )
+
+
+def after_quiet_hours(moment: datetime, zone: str) -> datetime:
+    """This moment, or half past seven where the reader is if they may be asleep."""
+    there = moment.astimezone(ZoneInfo(zone))
+    if QUIET_UNTIL <= there.time() < QUIET_FROM:
+        return moment
+    day = there.date() + timedelta(days=1) if there.time() >= QUIET_FROM else there.date()
+    return datetime.combine(day, QUIET_UNTIL, tzinfo=there.tzinfo)
