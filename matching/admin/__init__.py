@@ -1,0 +1,1 @@
+from matching.admin import applications, programme  # noqa: F401

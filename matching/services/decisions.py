@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from matching.errors import Refused
-from matching.models import Application
+from matching.models import Application, Stream
 from matching.queries.applications import has_mentorship
 from matching.services.refusals import (
     DecidedMeanwhile,
@@ -56,14 +56,14 @@ def decline_application(application: Application, *, by: Person) -> None:
 
 
 @transaction.atomic
-def decide(application: Application, answer: str, *, by: Person) -> None:
+def decide(application: Application, answer: str, *, by: Person, seen: str | None = None) -> None:
     """Answer an application that is still in the state in which `by` saw it: of two admins at once, one wins.
 
-    Raises OwnApplication, DecidedMeanwhile or HasMentorship.
+    What was seen is the state that `application` holds, unless a page that is older says otherwise. Raises OwnApplication, DecidedMeanwhile or HasMentorship.
     """
     if application.person_id == by.pk:
         raise OwnApplication
-    seen, now = application.state, timezone.now()
+    seen, now = application.state if seen is None else seen, timezone.now()
     as_seen = Application.objects.filter(pk=application.pk, state=seen)
     if seen not in MAY_FOLLOW[answer] or not as_seen.update(state=answer, decided_at=now, decided_by=by):
         raise DecidedMeanwhile(
@@ -107,3 +107,8 @@ def change_places(application: Application, *, capacity: int) -> None:
 def lift_floor(application: Application, *, is_lifted: bool) -> None:
     """Say whether this person may be matched without a common need or role."""
     Application.objects.filter(pk=application.pk).update(is_floor_lifted=is_lifted)
+
+
+def move_to_stream(application: Application, stream: Stream | None) -> None:
+    """Put this application in a stream of its cohort, or in none."""
+    Application.objects.filter(pk=application.pk).update(stream=stream)

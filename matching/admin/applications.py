@@ -1,0 +1,275 @@
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from matching import answers
+from matching.errors import Refused
+from matching.models import Application, Stream
+from matching.models.application import MOST_PLACES
+from matching.services import decisions
+from matching.services.decisions import MAY_FOLLOW, PENDING
+
+State = Application.State
+Part = Application.Part
+
+VERBS = {
+    State.ACCEPTED: lazy("Accept"),
+    State.WAITING: lazy("Put on the waiting list"),
+    State.DECLINED: lazy("Decline"),
+}
+QUESTIONS = {
+    State.ACCEPTED: lazy("Accept these people?"),
+    State.WAITING: lazy("Put these people on the waiting list?"),
+    State.DECLINED: lazy("Decline these applications?"),
+}
+
+
+class ApplicationForm(forms.ModelForm):
+    """What an admin may change of an application, and in which state they saw it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Application
+        fields = ["stream", "capacity", "is_floor_lifted"]
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.initial["seen"] = self.instance.state
+        if "stream" in self.fields:
+            self.fields["stream"].queryset = Stream.objects.filter(cohort=self.instance.cohort_id)
+
+    def clean_capacity(self):
+        capacity = self.cleaned_data["capacity"]
+        if capacity > MOST_PLACES:
+            raise forms.ValidationError(_("A mentor can offer 0 to 8 places."))
+        if capacity < self.instance.taken:
+            raise forms.ValidationError(
+                _("This mentor is matched with %(taken)s already, so the places cannot be fewer than that.")
+                % {"taken": self.instance.taken}
+            )
+        return capacity
+
+
+def decide_in_bulk(answer: str):
+    @admin.action(description=VERBS[answer], permissions=["change"])
+    def action(modeladmin, request, queryset):
+        applications = list(
+            queryset.select_related("person", "decided_by", "cohort").order_by("person__sort_key", "pk")
+        )
+        if "confirmed" not in request.POST:
+            return modeladmin.ask(request, answer, applications)
+        outcomes = decisions.decide_many(applications, answer, by=request.user)
+        return modeladmin.report(request, answer, outcomes)
+
+    action.__name__ = {State.ACCEPTED: "accept", State.WAITING: "waiting", State.DECLINED: "decline"}[answer]
+    return action
+
+
+@admin.register(Application)
+class ApplicationAdmin(admin.ModelAdmin):
+    """People apply for themselves; here somebody decides, and sees what the decision needs. Blocks are not here."""
+
+    form = ApplicationForm
+    list_display = ["person", "part", "state", "does", "stream", "cohort", "submitted_at"]
+    list_filter = ["cohort", "part", "state", "stream"]
+    list_select_related = ["person", "stream", "cohort"]
+    list_per_page = 50
+    search_fields = ["person__name", "person__sort_key", "person__email"]
+    search_help_text = lazy("Search by name or mail address.")
+    ordering = ["-submitted_at", "-pk"]
+    actions = [decide_in_bulk(answer) for answer in VERBS]
+    change_form_template = "admin/matching/application/change_form.html"
+    readonly_fields = [
+        "who", "does", "growing_into", "official", "works_as", "about",
+        "needs", "offers", "wishes", "places_taken", "hours",
+        "standing", "began_at", "submitted_at", "decision",
+    ]  # fmt: skip
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        is_own = obj is not None and obj.person_id == request.user.pk
+        return not is_own and super().has_change_permission(request, obj)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("person__roles__role")
+
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        return found and answers.with_answers(Application.objects.select_related("decided_by")).get(
+            pk=found.pk
+        )
+
+    def get_fieldsets(self, request, obj=None):
+        is_mentor = obj.part == Part.MENTOR
+        asked = ["offers", "capacity", "places_taken"] if is_mentor else ["growing_into", "needs"]
+        changeable = ["stream"] if is_mentor else ["stream", "is_floor_lifted"]
+        hidden = ["seen"] if self.has_change_permission(request, obj) else []
+        return [
+            (None, {"fields": ["who", "does", "works_as", "official", "about"]}),
+            (
+                _("What they offer") if is_mentor else _("What they ask for"),
+                {"fields": [*asked, "wishes", "hours"]},
+            ),
+            (_("Place in the cohort"), {"fields": changeable}),
+            (_("Decision"), {"fields": ["standing", "submitted_at", "decision", *hidden]}),
+        ]
+
+    # --- what the decision needs, roles first ---
+
+    @admin.display(description=lazy("person"))
+    def who(self, application):
+        return format_html("{}, {}", application.person, application.get_part_display())
+
+    @admin.display(description=lazy("what they do"))
+    def does(self, application):
+        return _list(answers.roles(application))
+
+    @admin.display(description=lazy("growing into"))
+    def growing_into(self, application):
+        return _list(answers.aims(application))
+
+    @admin.display(description=lazy("discipline"))
+    def works_as(self, application):
+        person = application.person
+        return _list([*(each.label for each in person.disciplines.all()), person.other_discipline])
+
+    @admin.display(description=lazy("official title"))
+    def official(self, application):
+        person = application.person
+        return " · ".join(str(part) for part in (person.official_title, person.organisation) if part) or "–"
+
+    @admin.display(description=lazy("in their own words"))
+    def about(self, application):
+        return application.person.about or "–"
+
+    @admin.display(description=lazy("needs, most wanted first"))
+    def needs(self, application):
+        return _list(answers.topics(application.needs.all(), shows_sensitive=False))
+
+    @admin.display(description=lazy("offers"))
+    def offers(self, application):
+        return _list(answers.topics(application.offers.all(), shows_sensitive=False))
+
+    @admin.display(description=lazy("wishes"))
+    def wishes(self, application):
+        return _list(answers.wishes(application))
+
+    @admin.display(description=lazy("hours"))
+    def hours(self, application):
+        kept = getattr(application, "availability", None)
+        varies = [_("The rota varies")] if kept and kept.varies else []
+        zone = [kept.zone] if kept else []
+        return _list([*answers.hours(application), *varies, *zone])
+
+    @admin.display(description=lazy("places taken"))
+    def places_taken(self, application):
+        return application.taken
+
+    @admin.display(description=lazy("state"))
+    def standing(self, application):
+        return application.get_state_display()
+
+    @admin.display(description=lazy("decided"))
+    def decision(self, application):
+        if not application.decided_at:
+            return "–"
+        when = date_format(localtime(application.decided_at), "SHORT_DATETIME_FORMAT")
+        return format_html("{}, {}", when, application.decided_by or "–")
+
+    # --- deciding ---
+
+    def render_change_form(self, request, context, obj=None, **options):
+        may_decide = self.has_change_permission(request, obj)
+        context["is_own"] = obj.person_id == request.user.pk
+        context["answers"] = [
+            (answer, verb) for answer, verb in VERBS.items() if may_decide and obj.state in MAY_FOLLOW[answer]
+        ]
+        return super().render_change_form(request, context, obj=obj, **options)
+
+    def save_model(self, request, obj, form, change):
+        changed = form.changed_data
+        if "capacity" in changed:
+            self._change_places(request, obj)
+        if "is_floor_lifted" in changed:
+            decisions.lift_floor(obj, is_lifted=obj.is_floor_lifted)
+        if "stream" in changed:
+            decisions.move_to_stream(obj, obj.stream)
+
+    def _change_places(self, request, obj):
+        try:
+            decisions.change_places(obj, capacity=obj.capacity)
+        except Refused as refused:
+            self.message_user(request, str(refused), messages.WARNING)
+
+    def response_change(self, request, obj):
+        answer = request.POST.get("decide")
+        if answer not in VERBS:
+            return super().response_change(request, obj)
+        try:
+            decisions.decide(obj, answer, by=request.user, seen=request.POST.get("seen", ""))
+        except Refused as refused:
+            self.message_user(request, str(refused), messages.WARNING)
+        else:
+            self._log(request, obj, answer)
+            self.message_user(request, _one_sentence(obj), messages.SUCCESS)
+        return HttpResponseRedirect(request.path)
+
+    def ask(self, request, answer, applications):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": QUESTIONS[answer],
+            "verb": VERBS[answer],
+            "opts": self.opts,
+            "action": request.POST["action"],
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "applications": applications,
+            "left": [each for each in applications if each.state not in PENDING],
+        }
+        return TemplateResponse(request, "admin/matching/application/decide.html", context)
+
+    def report(self, request, answer, outcomes):
+        decided = [outcome.application for outcome in outcomes if not outcome.refused]
+        for application in decided:
+            self._log(request, application, answer)
+        for outcome in outcomes:
+            if outcome.refused:
+                self.message_user(request, str(outcome.refused), messages.WARNING)
+        if decided:
+            self.message_user(request, _count_sentence(answer, len(decided)), messages.SUCCESS)
+
+    def _log(self, request, application, answer):
+        self.log_change(request, application, str(State(answer).label))
+
+
+def _one_sentence(application):
+    return _("The application of %(person)s is %(state)s now. They are told by mail.") % {
+        "person": application.person,
+        "state": application.get_state_display(),
+    }
+
+
+def _count_sentence(answer, count):
+    return ngettext(
+        "%(count)s application is %(state)s now. The person is told by mail.",
+        "%(count)s applications are %(state)s now. Each person is told by mail.",
+        count,
+    ) % {"count": count, "state": State(answer).label}
+
+
+def _list(lines):
+    items = [(line,) for line in lines if line]
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", items)) if items else "–"

@@ -1,0 +1,61 @@
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from matching.admin.fields import NATIVE_DATES
+from matching.models import Application, Cohort, Programme, Stream
+
+State = Application.State
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(admin.ModelAdmin):
+    list_display = ["name_en", "name_fr", "contact"]
+    prepopulated_fields = {"slug": ["name_en"]}
+
+
+class StreamInline(admin.TabularInline):
+    model = Stream
+    extra = 0
+    prepopulated_fields = {"slug": ["name_en"]}
+
+
+@admin.register(Cohort)
+class CohortAdmin(admin.ModelAdmin):
+    list_display = ["name_en", "programme", "opens_at", "closes_at", "starts_on", "to_decide", "accepted"]
+    list_filter = ["programme"]
+    list_select_related = ["programme"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    inlines = [StreamInline]
+    formfield_overrides = NATIVE_DATES
+    fieldsets = [
+        (None, {"fields": ["programme", "name_en", "name_fr", "slug"]}),
+        (_("Dates"), {"fields": ["opens_at", "closes_at", "starts_on", "ends_on"]}),
+        (_("Matching"), {"fields": ["hold_days"]}),
+    ]
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                submitted=Count("applications", filter=Q(applications__state=State.SUBMITTED)),
+                in_it=Count("applications", filter=Q(applications__state=State.ACCEPTED)),
+            )
+        )
+
+    @admin.display(description=_("to decide"), ordering="submitted")
+    def to_decide(self, cohort):
+        return self._link(cohort, State.SUBMITTED, cohort.submitted)
+
+    @admin.display(description=_("accepted"), ordering="in_it")
+    def accepted(self, cohort):
+        return self._link(cohort, State.ACCEPTED, cohort.in_it)
+
+    def _link(self, cohort, state, count):
+        query = urlencode({"cohort__id__exact": cohort.pk, "state__exact": state})
+        url = reverse("admin:matching_application_changelist")
+        return format_html('<a href="{}?{}">{}</a>', url, query, count)
