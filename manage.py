@@ -6,6 +6,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from mentoring.local.environment import borrow
+
 if __name__ == "__main__":
+    borrow()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
     execute_from_command_line(sys.argv)

@@ -5,6 +5,13 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 50
+LOCAL_HOSTS = ["localhost", "127.0.0.1"]
+
+
+def default_hosts(public_url: str) -> list[str]:
+    """The names a request may come by when nobody lists them: the public one, or this machine's."""
+    host = urlsplit(public_url).hostname
+    return LOCAL_HOSTS if host in LOCAL_HOSTS else [host or ""]
 
 
 def refuse_contradictions(
@@ -25,7 +32,7 @@ def refuse_contradictions(
         raise ImproperlyConfigured(
             f"PUBLIC_URL is {public_url!r}. Write the full address people type, such as https://mentoring.example.org."
         )
-    is_local = address.hostname in {"localhost", "127.0.0.1"}
+    is_local = address.hostname in LOCAL_HOSTS
     if not is_local and address.scheme != "https":
         raise ImproperlyConfigured(
             f"PUBLIC_URL is {public_url}, without encryption. Serve it as https://{address.netloc}."

@@ -3,13 +3,14 @@
 `.env.example` names each variable and what it is for.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from environs import Env
 
-from mentoring.contradictions import refuse_contradictions
+from mentoring.contradictions import default_hosts, refuse_contradictions
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,7 +21,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default_hosts(PUBLIC_URL))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 DATABASE_URL = env.str("DATABASE_URL")
 REDIS_URL = env.str("REDIS_URL")
@@ -112,21 +113,32 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Data -------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=0)}
+# For web processes alone: as many connections as requests that may wait for one, whatever the number of threads.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0)
 if DATABASE_POOL_SIZE:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10, "check": None}
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10},
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits live here, so that sign-in counts across processes and works while Redis is away.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        # Django's default of 300 would let a crowd push out the counters that the limits count by.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Language, time ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["mentoring.formats"]
 USE_I18N = True
 TIME_ZONE = "Europe/London"
 USE_TZ = True
@@ -147,7 +159,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
@@ -159,6 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "front"
@@ -168,10 +180,17 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "accounts.adapters.display_name"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.signing_in.LoginForm",
+    "reset_password": "accounts.forms.signing_in.ResetPasswordForm",
+    "signup": "accounts.forms.signing_in.SignupForm",
+}
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupDetails"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
@@ -221,6 +240,7 @@ vars().update(env.dj_email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Digital Health Mentoring <mentoring@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # --- Background work --------------------------------------------------------------------------
 
@@ -245,6 +265,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-due-mail": {"task": "outbox.tasks.deliver_due_mail", "schedule": schedule(10)},
     "introduce-after-hold": {"task": "matching.tasks.introduce_after_hold", "schedule": schedule(30)},
+    "remind-unfinished": {
+        "task": "matching.tasks.remind_unfinished_applications",
+        "schedule": schedule(30 * 60),
+    },
+    "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
 }
 
 LOGGING = {

@@ -1,0 +1,2 @@
+class CannotStart(Exception):
+    """Something on this machine stands in the way; the text says what, and what to do."""

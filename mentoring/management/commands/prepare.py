@@ -1,0 +1,61 @@
+"""One command that a start, an upgrade and a container's first step all use."""
+
+import hashlib
+from importlib.metadata import distributions
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+from mentoring.translations import compile_translations
+
+
+class Command(BaseCommand):
+    help = "Bring the database to this version: migrations, the shared cache table, the catalogues."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--files", action="store_true", help="also compile translations, collect static files"
+        )
+        parser.add_argument(
+            "--demo", action="store_true", help="load a demo programme where there is nobody yet"
+        )
+
+    def handle(self, *args, files, demo, **options):
+        if files:
+            compile_translations(settings.LOCALE_PATHS[0])
+            collect_static_files()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_if_known("load_catalogues")
+        if demo and not get_user_model().objects.exists():
+            call_if_known("load_demo")
+
+
+def call_if_known(name: str) -> None:
+    if name in get_commands():
+        call_command(name)
+
+
+def collect_static_files() -> None:
+    """collectstatic, skipped while no file and no package has changed: it takes seconds."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected-from"
+    state = static_state()
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state)
+
+
+def static_state() -> str:
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            seen.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    for package in sorted(f"{one.name} {one.version}" for one in distributions()):
+        seen.update(package.encode())
+    return seen.hexdigest()
