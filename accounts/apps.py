@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("People")
+
+    def ready(self):
+        # Models are there only now.
+        from accounts import mails
+
+        mails.register_kinds()

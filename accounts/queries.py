@@ -6,7 +6,7 @@ from itertools import chain
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 
-from accounts.models import Organisation, Role
+from accounts.models import Organisation, Person, Role
 from accounts.sorting import SortKey, SortKeys
 from accounts.wording import folded, without_brackets
 
@@ -50,3 +50,10 @@ def suggested_organisations() -> list[str]:
     return list(
         shared.filter(Q(held_by__gt=1) | ~Q(aliases=[])).values_list("name", flat=True)[:MOST_SUGGESTIONS]
     )
+
+
+def person_of_address(email: str) -> Person | None:
+    """Who signs in with this address, or has verified it as another of theirs."""
+    own = Q(email__iexact=email)
+    verified = Q(emailaddress__email__iexact=email, emailaddress__verified=True)
+    return Person.objects.filter(own | verified).distinct().first()

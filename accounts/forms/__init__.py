@@ -1,5 +1,5 @@
 from accounts.forms.fields import EntriesField, LineField, LinesField
-from accounts.forms.signing_in import SignupDetails
+from accounts.forms.signup_details import SignupDetails
 from accounts.forms.work import WhatIDoForm
 
 __all__ = ["EntriesField", "LineField", "LinesField", "SignupDetails", "WhatIDoForm"]
