@@ -1,0 +1,105 @@
+"""Mentorships and their people, as pages, mail and the admin read them."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.models import Person
+from matching.models import Application, Cohort, Member, Mentorship
+
+State = Mentorship.State
+SHOWN = [State.HELD, State.INTRODUCED, State.ENDED]
+# In it now, or until its very end.
+STAYED = Q(left_at=None) | Q(left_at=F("mentorship__ended_at"))
+
+
+def visible_to(person: Person) -> QuerySet[Mentorship]:
+    """Published mentorships in which this person has a place, or had one when they ended."""
+    mine = Member.objects.filter(STAYED, mentorship=OuterRef("pk"), person=person)
+    return Mentorship.objects.filter(Exists(mine), state__in=SHOWN)
+
+
+def with_people(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+    """With everything that a page shows of the people, in a fixed number of queries."""
+    return mentorships.select_related("cohort__programme", "stream").prefetch_related(
+        Prefetch("members", queryset=active_members(), to_attr="active")
+    )
+
+
+def active_members() -> QuerySet[Member]:
+    return (
+        Member.objects.filter(STAYED)
+        .select_related("person__organisation", "application__availability", "application__stream")
+        .prefetch_related("person__roles__role", "person__disciplines", "person__sectors")
+        .order_by("pk")
+    )
+
+
+def for_review() -> QuerySet[Mentorship]:
+    """With the names that the admin's list shows."""
+    members = Member.objects.select_related("person").order_by("pk")
+    return Mentorship.objects.select_related("cohort", "stream").prefetch_related(
+        Prefetch("members", queryset=members, to_attr="everybody")
+    )
+
+
+def member_for_mail(pk: int) -> Member | None:
+    """A member with the mentorship's other people, as mail is built from; None once it is gone."""
+    member = Member.objects.select_related("person").filter(pk=pk).first()
+    if member:
+        member.mentorship = with_people(Mentorship.objects.filter(pk=member.mentorship_id)).get()
+    return member
+
+
+def needing_a_match(cohort: Cohort) -> QuerySet[Application]:
+    """Accepted mentees whose match is not going ahead and who have no other. Who said so is not told."""
+    has_mentor = Member.objects.filter(
+        application=OuterRef("pk"), part=Member.Part.MENTEE, kind=Mentorship.Kind.ONE_TO_ONE, left_at=None
+    )
+    return (
+        Application.objects.filter(
+            Exists(declined_matches().filter(members__application=OuterRef("pk"))),
+            ~Exists(has_mentor),
+            cohort=cohort,
+            part=Application.Part.MENTEE,
+            state=Application.State.ACCEPTED,
+        )
+        .select_related("person")
+        .order_by("person__sort_key")
+    )
+
+
+def declined_matches() -> QuerySet[Mentorship]:
+    """One-to-one matches in which somebody said "not this person"."""
+    return Mentorship.objects.filter(
+        kind=Mentorship.Kind.ONE_TO_ONE, state=State.CANCELLED, members__declined_at__isnull=False
+    )
+
+
+def declined_pairs(people: Iterable[int]) -> set[tuple[int, int]]:
+    """Pairs (mentee, mentor) of people of whom one said "not this person", in any cohort."""
+    return pairs_in(declined_matches(), people)
+
+
+def met_pairs(people: Iterable[int]) -> set[tuple[int, int]]:
+    """Pairs (mentee, mentor) of people who were matched before, in any cohort, and it was not taken back."""
+    return pairs_in(Mentorship.objects.filter(state__in=SHOWN), people)
+
+
+def pairs_in(mentorships: QuerySet[Mentorship], people: Iterable[int]) -> set[tuple[int, int]]:
+    rows = Member.objects.filter(
+        mentorship__in=mentorships.values("pk"), kind=Mentorship.Kind.ONE_TO_ONE, person__in=people
+    ).values_list("mentorship", "part", "person")
+    sides: dict[int, dict[str, int]] = {}
+    for mentorship, part, person in rows:
+        sides.setdefault(mentorship, {})[part] = person
+    both = {Member.Part.MENTEE, Member.Part.MENTOR}
+    return {(side["mentee"], side["mentor"]) for side in sides.values() if side.keys() == both}
+
+
+def places_by_mentor(mentorships: Iterable[int]) -> dict[int, int]:
+    """How many one-to-one places these mentorships take, by the mentor's application."""
+    mentors = Member.objects.filter(
+        mentorship__in=mentorships, kind=Mentorship.Kind.ONE_TO_ONE, part=Member.Part.MENTOR, left_at=None
+    )
+    return dict(mentors.values_list("application").annotate(Count("pk")).order_by())
