@@ -1,0 +1,27 @@
+"""Match runs and what they propose, as the admin reads them."""
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Topic
+from matching.models import MatchRun, Proposal
+
+
+def for_review(run: MatchRun) -> QuerySet[Proposal]:
+    """Every mentee of a run with the proposed mentor, weakest fit first, those without a mentor before all."""
+    return (
+        run.proposals.select_related("mentee__person", "mentor__person")
+        .prefetch_related("mentee__person__roles__role", "mentor__person__roles__role")
+        .order_by("score", "mentee__person__sort_key", "pk")
+        .annotate(has_mentor=Q(mentor__isnull=False))
+        .order_by("has_mentor", "score", "mentee__person__sort_key", "pk")
+    )
+
+
+def places_used(run: MatchRun) -> dict[int, int]:
+    """How many mentees the run proposes to each mentor's application."""
+    proposed = run.proposals.filter(mentor__isnull=False)
+    return dict(proposed.values_list("mentor").annotate(Count("pk")).order_by())
+
+
+def sensitive_topics() -> set[str]:
+    return set(Topic.objects.filter(sensitive=True).values_list("slug", flat=True))

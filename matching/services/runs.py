@@ -1,0 +1,252 @@
+"""Compute who should meet whom, away from the web: a run is queued, claimed by one worker, stored with its proof."""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+
+from accounts.models import Person
+from matching.encoding import Encoded, encode
+from matching.engine import UNMATCHED, Plan, Problem, ProofFailed, Stopped, explain_unmatched, solve, verify
+from matching.engine.breakdown import RELAXABLE_RULES, pair_breakdown, rule_mask
+from matching.engine.features import NONE
+from matching.engine.policy import Policy
+from matching.engine.scores import score_matrix
+from matching.errors import CannotMatch, NotReady
+from matching.models import Cohort, MatchRun, Proposal
+from matching.policy import policy_of
+from matching.queries.runs import sensitive_topics
+from matching.reasons import Reason, reasons_of
+from outbox.nudge import nudge
+
+log = logging.getLogger(__name__)
+
+State = MatchRun.State
+COMPUTE = "matching.tasks.compute_waiting_runs"
+SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
+SILENCE_OF_A_DEAD_WORKER = timedelta(minutes=2)
+UNFINISHED = [State.QUEUED, State.RUNNING, State.STOPPING]
+
+# Shown on pages, so translated there; the engine's own words are among them.
+READING = gettext_noop("reading what people said")
+SCORING = gettext_noop("scoring every pair")
+PROVING = gettext_noop("checking the proof")
+EXPLAINING = gettext_noop("writing the reasons")
+ENGINE_WORDS = [
+    gettext_noop("reading scores"),
+    gettext_noop("finding the best worst score"),
+    gettext_noop("finding the highest total"),
+    gettext_noop("settling ties"),
+    gettext_noop("done"),
+]
+STOPPED = gettext_noop("Stopped as asked. Nothing was kept.")
+WORKER_DIED = gettext_noop("The worker that computed this run stopped answering. Start a new run.")
+WENT_WRONG = gettext_noop(
+    "Something went wrong on our side, and nothing was kept. The log of the worker says more."
+)
+PROOF_FAILED = gettext_noop("The result did not pass its check, so it was not kept. Please report this.")
+NO_MENTEE = gettext_noop(
+    "There is no accepted mentee without a mentor in this cohort. Accept applications first."
+)
+NO_MENTOR = gettext_noop(
+    "This cohort has no accepted mentor. Accept at least one mentor's application first."
+)
+NO_PLACE = gettext_noop(
+    "No mentor of this cohort has a free place. Ask mentors for places, or form groups: they need none."
+)
+ONE_ORGANISATION = gettext_noop(
+    "Everybody in this cohort comes from one organisation, and colleagues are never matched. "
+    "Accept people from elsewhere."
+)
+BAD_POLICY = gettext_noop(
+    "The weights of this cohort cannot be used: %(problem)s Save them again on the cohort's page."
+)
+
+
+def start_run(cohort: Cohort, *, by: Person | None, seed: int = 0) -> MatchRun:
+    """Queue a run of this cohort for a worker. Raises CannotMatch where its weights make no policy."""
+    try:
+        policy = policy_of(cohort).as_dict()
+    except ValueError as error:
+        raise CannotMatch(gettext(BAD_POLICY) % {"problem": error}) from error
+    with transaction.atomic():
+        run = MatchRun.objects.create(cohort=cohort, created_by=by, seed=seed, policy=policy)
+        nudge(COMPUTE)
+    return run
+
+
+def stop_run(run: MatchRun) -> None:
+    """Ask a run to stop; one that still waits is stopped at once. Raises NotReady once it has ended."""
+    now = timezone.now()
+    waiting = MatchRun.objects.filter(pk=run.pk, state=State.QUEUED)
+    if waiting.update(state=State.STOPPED, words=STOPPED, finished_at=now):
+        return
+    at_work = MatchRun.objects.filter(pk=run.pk, state__in=[State.RUNNING, State.STOPPING])
+    if not at_work.update(state=State.STOPPING):
+        run.refresh_from_db(fields=["state"])
+        raise NotReady(
+            gettext("This run has ended already: it is %(state)s.") % {"state": run.get_state_display()}
+        )
+
+
+def compute_waiting_runs() -> int:
+    """Compute whatever waits, oldest first; returns how many. Two workers never compute the same run."""
+    fail_silent_runs()
+    count = 0
+    while waiting := MatchRun.objects.filter(state=State.QUEUED).order_by("pk").first():
+        count += compute_run(waiting)
+    return count
+
+
+def fail_silent_runs(now: datetime | None = None) -> int:
+    """Mark runs whose worker has died, so that nobody waits for them."""
+    now = now or timezone.now()
+    silent = MatchRun.objects.filter(
+        state__in=[State.RUNNING, State.STOPPING], heard_from_at__lt=now - SILENCE_OF_A_DEAD_WORKER
+    )
+    return silent.update(state=State.FAILED, words=WORKER_DIED, finished_at=now)
+
+
+def compute_run(run: MatchRun) -> bool:
+    """Claim a waiting run and compute it; False where another worker was quicker. Its end stands in its state."""
+    claimed = MatchRun.objects.filter(pk=run.pk, state=State.QUEUED)
+    if not claimed.update(state=State.RUNNING, heard_from_at=timezone.now()):
+        return False
+    run.refresh_from_db()
+    try:
+        finish(run, *computed(run))
+    except Stopped:
+        close(run, State.STOPPED, STOPPED)
+    except CannotMatch as error:
+        close(run, State.FAILED, str(error))
+    except ProofFailed:
+        log.exception("Run %s did not pass its check.", run.pk)
+        close(run, State.FAILED, PROOF_FAILED)
+    except Exception:
+        log.exception("Run %s went wrong.", run.pk)
+        close(run, State.FAILED, WENT_WRONG)
+    return True
+
+
+def computed(run: MatchRun) -> tuple[Encoded, Plan, list[Proposal]]:
+    """The best plan for the run's cohort, checked, with its proposals. Raises CannotMatch, Stopped or ProofFailed."""
+    life = SignsOfLife(run)
+    policy = Policy.from_dict(run.policy)
+    life.tell(0.0, READING)
+    encoded = encode(run.cohort)
+    refuse_empty(encoded)
+    life.tell(0.1, SCORING)
+    problem = problem_of(encoded, policy)
+    plan = solve(problem, seed=run.seed, progress=lambda part, words: life.tell(0.2 + 0.5 * part, words))
+    life.tell(0.7, PROVING)
+    verify(problem, plan)
+    return encoded, plan, list(proposals(run, encoded, policy, problem, plan, life))
+
+
+def refuse_empty(encoded: Encoded) -> None:
+    """Raise CannotMatch, saying what is missing, where no pair is possible at all."""
+    if not encoded.mentees:
+        raise CannotMatch(NO_MENTEE)
+    if not encoded.mentors:
+        raise CannotMatch(NO_MENTOR)
+    if not any(encoded.capacity):
+        raise CannotMatch(NO_PLACE)
+    employers = {
+        *encoded.features.mentee_organisation.tolist(),
+        *encoded.features.mentor_organisation.tolist(),
+    }
+    if len(employers) == 1 and employers != {NONE}:
+        raise CannotMatch(ONE_ORGANISATION)
+
+
+def problem_of(encoded: Encoded, policy: Policy) -> Problem:
+    return Problem(
+        score_matrix(encoded.features, policy),
+        encoded.capacity,
+        mentee_keys=[mentee.pk for mentee in encoded.mentees],
+        mentor_keys=[mentor.pk for mentor in encoded.mentors],
+    )
+
+
+def proposals(
+    run: MatchRun, encoded: Encoded, policy: Policy, problem: Problem, plan: Plan, life: "SignsOfLife"
+) -> Iterator[Proposal]:
+    """One for each mentee, with the reasons of the pair, or of having no mentor."""
+    sensitive = sensitive_topics()
+    unmatched = unmatched_reasons(encoded, policy, problem, plan)
+    for mentee, mentor in enumerate(plan.mentor.tolist()):
+        life.tell(0.8 + 0.2 * mentee / problem.mentees, EXPLAINING)
+        proposal = Proposal(run=run, mentee=encoded.mentees[mentee])
+        if mentor == UNMATCHED:
+            proposal.reasons = [unmatched[mentee]]
+        else:
+            pair = pair_breakdown(encoded.features, policy, mentee, mentor)
+            proposal.mentor = encoded.mentors[mentor]
+            proposal.score = int(problem.scores[mentee, mentor])
+            proposal.reasons = reasons_of(encoded, pair, mentee=mentee, mentor=mentor, sensitive=sensitive)
+        yield proposal
+
+
+def unmatched_reasons(encoded: Encoded, policy: Policy, problem: Problem, plan: Plan) -> dict[int, Reason]:
+    """Why each mentee without a mentor has none. Rules that protect somebody are not among the answers."""
+    rules = {name: rule_mask(name, encoded.features, policy) for name in RELAXABLE_RULES}
+    return {
+        mentee: {
+            "code": "unmatched",
+            "mentees": len(shortage.mentees),
+            "mentors": len(shortage.mentors),
+            "places": shortage.places,
+            "rule": shortage.best_rule,
+            "helped": shortage.helped,
+        }
+        for shortage in explain_unmatched(problem, plan, rules)
+        for mentee in shortage.unmatched
+    }
+
+
+@transaction.atomic
+def finish(run: MatchRun, encoded: Encoded, plan: Plan, proposed: list[Proposal]) -> None:
+    """Store all of a run's result, or none of it where the run was stopped or given up meanwhile: then Stopped."""
+    at_work = MatchRun.objects.filter(pk=run.pk, state=State.RUNNING)
+    if not at_work.update(
+        state=State.DONE,
+        features=encoded.as_dict(),
+        plan=plan.as_dict(),
+        matched=plan.matched,
+        worst=plan.worst,
+        total=plan.total,
+        progress=1,
+        words="",
+        finished_at=timezone.now(),
+    ):
+        raise Stopped
+    Proposal.objects.bulk_create(proposed, batch_size=500)
+
+
+def close(run: MatchRun, state: str, words: str) -> None:
+    MatchRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
+        state=state, words=words, finished_at=timezone.now()
+    )
+
+
+class SignsOfLife:
+    """Writes how far a run is, at most twice a second, and hears in the same breath that it should stop."""
+
+    def __init__(self, run: MatchRun):
+        self.run = run
+        self.told_at = 0.0
+        self.words = ""
+
+    def tell(self, fraction: float, words: str) -> None:
+        """Raises Stopped."""
+        now = time.monotonic()
+        if words == self.words and now - self.told_at < SECONDS_BETWEEN_SIGNS_OF_LIFE:
+            return
+        self.told_at, self.words = now, words
+        at_work = MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING)
+        if not at_work.update(progress=fraction, words=words, heard_from_at=timezone.now()):
+            raise Stopped
