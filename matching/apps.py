@@ -8,8 +8,14 @@ class MatchingConfig(AppConfig):
 
     def ready(self):
         # Inside: models are there only once every app has been loaded.
-        from matching import home_applications, mails_applications, personal_data_applications
+        from matching import (
+            home_applications,
+            mails_applications,
+            mails_mentorships,
+            personal_data_applications,
+        )
 
         home_applications.register_home()
         mails_applications.register_mails()
+        mails_mentorships.register_mails()
         personal_data_applications.register_personal_data()

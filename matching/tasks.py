@@ -1,0 +1,18 @@
+from celery import shared_task
+
+from matching.services import introductions, reminders, runs
+
+
+@shared_task
+def introduce_after_hold() -> int:
+    return introductions.introduce_due()
+
+
+@shared_task
+def compute_waiting_runs() -> int:
+    return runs.compute_waiting_runs()
+
+
+@shared_task
+def remind_unfinished_applications() -> int:
+    return reminders.remind_unfinished()

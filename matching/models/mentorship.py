@@ -1,7 +1,9 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import PersonRole
 from matching.models.application import Application
 from matching.models.programme import Cohort, Stream
 from matching.models.run import MatchRun
@@ -110,3 +112,14 @@ class Member(models.Model):
 
     def __str__(self):
         return f"{self.person} ({self.get_part_display()})"
+
+    @property
+    def what_they_do(self) -> str:
+        """Roles, not the official title: with it and without it in one line."""
+        roles = [role for role in self.person.roles.all() if role.how != PersonRole.How.AIM]
+        return " · ".join(
+            gettext("%(role)s, without the title") % {"role": role}
+            if role.how == PersonRole.How.UNTITLED
+            else str(role)
+            for role in roles
+        )
