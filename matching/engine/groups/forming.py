@@ -8,8 +8,10 @@ Computing 30, 339-360. Diving: Sadykov et al. (2019), INFORMS Journal on Computi
 """
 
 import time
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.groups.master import Master, worth
 from matching.engine.groups.plan import Group, GroupPlan, best_focus, common_slots
@@ -18,9 +20,9 @@ from matching.engine.groups.problem import NOBODY, GroupProblem
 from matching.engine.problem import Progress
 
 FREED = 5  # groups dissolved in one step: about 30 mentees, whose prices settle in a fraction of a second
-DIVE_ROUNDS = 8  # rounds of pricing between two decisions of a dive
-WHOLE = 0.75  # a share this large is made whole without asking again
-EFFORT = 0.1  # of the solver in one step
+DIVE_ROUNDS = 3  # rounds of asking between two decisions of a dive; more gain little that steps do not
+WHOLE = 0.6  # a share this large is made whole without asking again
+EFFORT = 0.1  # of the solver in one step, in its own count of work: about as long as the asking
 
 
 def form_groups(
@@ -40,6 +42,17 @@ def form_groups(
     if steps < 0 or (seconds is not None and seconds < 0):
         raise ValueError("Steps and seconds cannot be negative. Give 0 or more of each.")
     return _Forming(problem, seed, Watch(seconds, progress)).run(steps)
+
+
+class Proof(NamedTuple):
+    """No plan is worth more than bound: the prices, and what each lead's best group leaves once they are paid.
+
+    prices: int (mentees,), left: int (leads,), 0 at least and 0 for leads who take no part.
+    """
+
+    prices: NDArray[np.int64]
+    left: NDArray[np.int64]
+    bound: int
 
 
 class Watch:
@@ -68,63 +81,66 @@ class _Forming:
         self.problem, self.seed, self.watch = problem, seed, watch
         self.random = np.random.default_rng(seed)
         self.pricers = [Pricer(problem, lead) for lead in range(problem.leads)]
+        self.considered = np.zeros((problem.leads, problem.mentees), dtype=np.int64)
         self.met: dict[Group, None] = {}
         self.best: list[Group] = []
 
     def run(self, steps: int) -> GroupPlan:
         whole = self._part(range(self.problem.leads), range(self.problem.mentees))
-        bound, prices = self._settle(whole, words="Weighing possible groups", until=0.5)
+        proof = self._settle(whole, words="Weighing possible groups", until=0.5)
         self.best = self._dive(whole, words="Forming groups", until=0.75)
         tried = set()
         for step in range(steps):
-            if worth(self.best) >= bound or self.watch.used() >= 1:
+            if worth(self.best) >= proof.bound or self.watch.used() >= 1:
                 break
             self.watch.tell(0.6 + 0.4 * step / steps, "Improving groups")
-            self._reform(step, tried)
+            self._reform(step, proof, tried)
         self.watch.tell(1.0, "Groups formed")
-        return self._plan(bound, prices)
+        return self._plan(proof)
 
     def _part(self, leads, mentees):
         return Master(self.problem, sorted(leads), sorted(mentees), self.met)
 
     def _settle(self, master, *, words, until=1.0, enough=0):
-        """Ask until no lead knows a better group; the least bound on the way, and its prices.
+        """Ask until no lead knows a better group; the proof of the least bound on the way.
 
         Ends early once the bound is no more than enough, or time is up.
         """
-        bound, centre, pull, rounds = None, None, 0.5, 0
+        proof, pull = None, 0.5
         while True:
             value, prices = master.price()
-            asked = (
-                prices if centre is None else np.rint(pull * centre + (1 - pull) * prices).astype(np.int64)
-            )
-            limit, new = self._ask(master, asked, words)
-            rounds += 1
-            if bound is None or limit < bound:
-                bound, centre = limit, asked
-            settled = value + len(master.mentees) / 2  # prices are whole numbers: closer than this is chance
-            if bound <= max(enough, settled) or self.watch.used() > until or not (new or pull):
-                return bound, centre
+            if proof:
+                prices = np.rint(pull * proof.prices + (1 - pull) * prices).astype(np.int64)
+            asked, new = self._ask(master, prices, words)
+            proof = min(proof or asked, asked, key=lambda known: known.bound)
+            settled = value + len(master.mentees) / 2  # prices are whole numbers: what is nearer is rounding
+            if proof.bound <= max(enough, settled) or self.watch.used() > until or not (new or pull):
+                return proof
             if not new:
                 pull = pull / 2 if pull > 0.1 else 0
 
     def _ask(self, master, prices, words):
-        """Each lead's best group at these prices: the bound they prove, and how many are new to master."""
-        floors = master.floors(prices)
-        limit, new = int(prices[master.mentees].sum()), 0
+        """Each lead's best group at these prices: what it proves, and how many groups are new to master."""
+        floors, new = master.floors(prices), 0
+        left = np.zeros(self.problem.leads, dtype=np.int64)
         for lead in master.leads:
             self.watch.tell(self.watch.used(), words)
-            best = self.pricers[lead].best(prices, floors[lead])
-            limit += best.limit
-            new += master.add(best.groups)
-            self.met.update(dict.fromkeys(best.groups))
-        return limit, new
+            left[lead], groups = self.pricers[lead].best(prices, floors[lead])
+            new += master.add(groups)
+            self._remember(groups)
+        return Proof(prices, left, int(prices[master.mentees].sum() + left.sum())), new
+
+    def _remember(self, groups):
+        for group in groups:
+            if group not in self.met:
+                self.met[group] = None
+                self.considered[group.lead, list(group.members)] += 1
 
     def _dive(self, master, *, words, until):
         """A whole plan: the largest shares made whole, prices settling again among those who are left."""
         formed, leads, free = [], set(master.leads), set(master.mentees)
         while True:
-            self.watch.tell(0.5, words)
+            self.watch.tell(max(0.5, self.watch.used()), words)
             master.price()
             taken = _whole(master.shares(), 0 if self.watch.used() > until else WHOLE)
             if not taken:
@@ -133,17 +149,17 @@ class _Forming:
             leads -= {group.lead for group in taken}
             free = free.difference(*(group.members for group in taken))
             master = self._part(leads, free)
-            self._dive_rounds(master, words, until)
+            self._ask_again(master, words, until)
 
-    def _dive_rounds(self, master, words, until):
+    def _ask_again(self, master, words, until):
         for _ in range(DIVE_ROUNDS):
             _, prices = master.price()
             if self.watch.used() > until or not self._ask(master, prices, words)[1]:
                 return
 
-    def _reform(self, step, tried):
-        """Dissolve a few groups and form them anew, unless their bound says that nothing better exists."""
-        leads = self.random.permutation(self.problem.leads)[:FREED].tolist()
+    def _reform(self, step, proof, tried):
+        """Dissolve a few groups and form them anew, unless their own bound says that nothing better exists."""
+        leads = self._rivals(proof)
         kept = [group for group in self.best if group.lead not in leads]
         loose = [group for group in self.best if group.lead in leads]
         seated = {mentee for group in kept for mentee in group.members}
@@ -152,11 +168,28 @@ class _Forming:
             return
         tried.add(key)
         part = self._part(leads, free)
-        bound, _ = self._settle(part, words="Improving groups", enough=worth(loose))
-        if bound > worth(loose):
+        if self._settle(part, words="Improving groups", enough=worth(loose)).bound > worth(loose):
             self.best = kept + part.choose(loose, seed=self.seed + step, effort=EFFORT)
 
-    def _plan(self, bound, prices):
+    def _rivals(self, proof):
+        """A few leads who have much to gain and consider the same mentees.
+
+        The distance to the bound is a sum over leads, of what each could have left and did not: who has
+        more of it is dissolved more often.
+        """
+        if self.problem.leads <= FREED:
+            return list(range(self.problem.leads))
+        to_gain = proof.left.astype(float)
+        for lead, members, value in self.best:
+            to_gain[lead] -= value - proof.prices[list(members)].sum()
+        chance = to_gain + 0.2 * to_gain.mean() + 1
+        first = self.random.choice(len(chance), p=chance / chance.sum())
+        chance *= np.minimum(self.considered, self.considered[first]).sum(axis=1) + 0.01
+        chance[first] = 0
+        others = self.random.choice(len(chance), size=FREED - 1, replace=False, p=chance / chance.sum())
+        return [int(first), *others.tolist()]
+
+    def _plan(self, proof):
         group = np.full(self.problem.mentees, NOBODY)
         slot = np.full(self.problem.leads, NOBODY)
         focus = np.full((self.problem.leads, 2), NOBODY)
@@ -164,11 +197,11 @@ class _Forming:
             group[list(members)] = lead
             slot[lead] = common_slots(self.problem, lead, members)[0]
             focus[lead] = best_focus(self.problem, members)[0]
-        return GroupPlan(group, worth(self.best), bound, slot, focus, prices)
+        return GroupPlan(group, worth(self.best), proof.bound, slot, focus, proof.prices)
 
 
 def _whole(shares: list[tuple[float, Group]], least: float) -> list[Group]:
-    """Groups to make whole: the one with the largest share, and all others of at least this share that fit."""
+    """Groups to make whole: the one with the largest share, and others of at least this share that fit."""
     taken, used = [], set()
     for share, group in shares:
         if taken and share < least:

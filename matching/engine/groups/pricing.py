@@ -88,7 +88,7 @@ class Table(NamedTuple):
     """Candidates of one slot, sorted by discipline, and what each would add to a group.
 
     people, gain, bonus: int (candidates,). starts: where each discipline begins. span: how many it has.
-    needs: bool (candidates, topics). apart: bool (candidates, candidates).
+    needs: bool (candidates, topics).
     """
 
     problem: GroupProblem
@@ -98,22 +98,19 @@ class Table(NamedTuple):
     starts: NDArray[np.int64]
     span: NDArray[np.int64]
     needs: NDArray[np.bool_]
-    apart: NDArray[np.bool_]
 
     @classmethod
     def of(cls, pricer: Pricer, gain: NDArray[np.int64], places: NDArray[np.int64]) -> "Table":
         discipline = pricer.discipline[places]
         starts = np.flatnonzero(np.r_[True, discipline[1:] != discipline[:-1]][: len(discipline)])
-        people = pricer.candidates[places]
         return cls(
             problem=pricer.problem,
-            people=people,
+            people=pricer.candidates[places],
             gain=gain[places],
             bonus=pricer.bonus[places],
             starts=starts,
             span=np.diff(np.r_[starts, len(places)]),
             needs=pricer.needs[places],
-            apart=pricer.problem.apart[np.ix_(people, people)],
         )
 
     def search(self, target: int, found: dict[tuple[int, ...], int]) -> int:
@@ -184,7 +181,8 @@ class Table(NamedTuple):
     def _clashes(self, chosen):
         """(rows, largest): with how many chosen people each chosen person must not sit."""
         there = chosen >= 0
-        clash = self.apart[chosen[:, :, None], chosen[:, None, :]]
+        people = self.people[chosen]
+        clash = self.problem.apart[people[:, :, None], people[:, None, :]]
         return (clash & there[:, :, None] & there[:, None, :]).sum(axis=2)
 
     def _split(self, rows, split, chosen, clash):
@@ -194,7 +192,8 @@ class Table(NamedTuple):
         person = chosen[split][each, clash.argmax(axis=1)]
         without = allowed.copy()
         without[each, person] = False
-        return np.concatenate([without, allowed & ~self.apart[person]]), np.concatenate([served, served])
+        within = allowed & ~self.problem.apart[self.people[person]][:, self.people]
+        return np.concatenate([without, within]), np.concatenate([served, served])
 
 
 def _pairs(count):
