@@ -2,12 +2,8 @@
 
 from demo.people import DemoPerson, address_of
 
-_EVENINGS_AND_LUNCHES = [
-    day * 48 + hour * 2 + half
-    for day, hours in ((1, (18, 19)), (3, (12, 13, 18)))
-    for hour in hours
-    for half in (0, 1)
-]
+# Tuesdays and Thursdays from eight in the evening: hours that hardly any other mentor offers.
+_LATE_EVENINGS = [day * 48 + half_hour for day in (1, 3) for half_hour in range(40, 43)]
 
 SAMIRA = DemoPerson(
     name="Samira Aziz",
@@ -26,7 +22,7 @@ SAMIRA = DemoPerson(
     situations=["job-without-title", "no-digital-time"],
     topics=["epma", "stepping-up", "starting-a-company"],
     capacity=0,
-    half_hours=_EVENINGS_AND_LUNCHES,
+    half_hours=_LATE_EVENINGS,
     varies=False,
     language="en",
     spoken=["en", "fr"],
@@ -50,8 +46,8 @@ NGOZI = DemoPerson(
     region="midlands",
     situations=[],
     topics=["epma", "stepping-up", "job-planning", "working-with-the-board", "boards-and-panels"],
-    capacity=2,
-    half_hours=_EVENINGS_AND_LUNCHES,
+    capacity=3,
+    half_hours=_LATE_EVENINGS,
     varies=False,
     language="en",
     spoken=["en"],

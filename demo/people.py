@@ -101,7 +101,7 @@ def _draw_person(dice: random.Random, part: str, taken: set[str]) -> DemoPerson:
         region=dice.choice(REGIONS),
         situations=[] if is_mentor or how == "titled" else dice.sample(SITUATIONS, dice.choice([0, 1, 1, 2])),
         topics=_draw_topics(dice, kind, is_mentor),
-        capacity=dice.choices([0, 1, 2, 3, 4, 5], weights=[2, 6, 12, 12, 8, 4])[0] if is_mentor else 0,
+        capacity=dice.choices([0, 1, 2, 3, 4, 5], weights=[3, 8, 13, 11, 6, 3])[0] if is_mentor else 0,
         half_hours=half_hours,
         varies=not half_hours or dice.random() < 0.12,
         language="fr" if origin == "french" and dice.random() < 0.6 else "en",

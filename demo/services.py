@@ -12,6 +12,8 @@ from accounts.models import Discipline, Organisation, Person, PersonRole, Role, 
 from demo.archetypes import ORGANISATIONS, STREAMS
 from demo.people import DemoPerson
 from matching.models import Application, Availability, Cohort, Need, Offer, Programme, Stream
+from matching.queries.applications import notice_to_accept
+from matching.steps import steps_of
 
 BATCH = 500
 
@@ -125,7 +127,9 @@ def _link(through, catalogue, choices: Iterable[tuple[Person, Sequence[str]]]) -
 
 def _write_applications(cohort, drawn, people, state) -> list[Application]:
     streams = {s.slug: s for s in cohort.streams.all()}
-    said_at = None if state == Application.State.DRAFT else timezone.now()
+    is_draft = state == Application.State.DRAFT
+    said_at = None if is_draft else timezone.now()
+    agreed_to = None if is_draft else notice_to_accept()
     applications = [
         Application(
             cohort=cohort,
@@ -137,6 +141,8 @@ def _write_applications(cohort, drawn, people, state) -> list[Application]:
             wants_bridge=who.wants_bridge,
             capacity=who.capacity,
             submitted_at=said_at,
+            agreed_to=agreed_to,
+            steps_done=[step.slug for step in steps_of(who.part)[: 2 if is_draft else None]],
             decided_at=said_at if state == Application.State.ACCEPTED else None,
         )
         for who, person in zip(drawn, people, strict=True)

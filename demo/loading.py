@@ -1,0 +1,60 @@
+"""The demo programme, whole or not at all: an autumn cohort at work, a spring cohort open for applications."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.services.catalogues import load_catalogues
+from accounts.services.notices import load_notices
+from demo.accounts import open_demo_accounts
+from demo.cast import NGOZI, SAMIRA
+from demo.people import draw_cohort
+from demo.services import create_cohort, create_programme, load_organisations, write_people
+from matching.models import Application, Cohort
+from matching.services.introductions import introduce_due
+from matching.services.publishing import publish_run
+from matching.services.runs import compute_run, start_run
+
+MENTEES, MENTORS = 120, 45
+State = Application.State
+
+
+@transaction.atomic
+def load_demo(seed: int) -> list[dict]:
+    """Write everything and return the accounts that can sign in."""
+    load_catalogues()
+    load_notices()
+    load_organisations()
+    programme = create_programme()
+    autumn = create_cohort(
+        programme, slug="autumn", name_en="Autumn cohort", name_fr="Promotion d’automne", opens_in=-75
+    )
+    spring = create_cohort(
+        programme, slug="spring", name_en="Spring cohort", name_fr="Promotion de printemps", opens_in=-10
+    )
+    drawn = draw_cohort(
+        mentees=MENTEES - 1, mentors=MENTORS - 1, seed=seed, unlike=[SAMIRA.name, NGOZI.name]
+    )
+    write_people(autumn, [SAMIRA, *drawn, NGOZI], state=State.ACCEPTED)
+    _fill_spring(spring, seed, unlike=[SAMIRA.name, NGOZI.name, *(who.name for who in drawn)])
+    accounts = open_demo_accounts()
+    _match_and_introduce(autumn)
+    return accounts
+
+
+def _fill_spring(cohort: Cohort, seed: int, unlike: list[str]) -> None:
+    drawn = draw_cohort(mentees=16, mentors=6, seed=seed + 1, unlike=unlike)
+    write_people(cohort, drawn[4:], state=State.SUBMITTED)
+    write_people(cohort, drawn[:4], state=State.DRAFT)
+
+
+def _match_and_introduce(cohort: Cohort) -> None:
+    """Publish a week ago, so that the hold is over and people have each other's address."""
+    admin = Person.objects.get(is_superuser=True)
+    run = start_run(cohort, by=admin)
+    compute_run(run)
+    run.refresh_from_db()
+    publish_run(run, by=admin, now=timezone.now() - timedelta(days=7))
+    introduce_due()
