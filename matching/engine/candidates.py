@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.market import Market, Pairs, best_of_each, joined, listed
+from matching.engine.problem import MAX_SCORE
 
 PER_MENTEE = 24
 KEPT_PER_MENTEE = 9
@@ -15,6 +16,7 @@ SPARE_PER_MENTOR = 12
 GROUPS = 4 * PER_MENTEE
 COLUMNS_AT_ONCE = 64
 
+AUCTIONS = 4
 AUCTION_ROUNDS = 80
 # Points a bid goes beyond what is needed, and at most beyond the second best: rough, hence quick.
 BID_STEP, BID_JUMP = 40, 2_000
@@ -23,27 +25,38 @@ LEFT_OVER = 0.002
 
 
 def likely_pairs(market: Market, threshold: int) -> Pairs:
-    """The best few pairs of each mentee at prices from a rough auction, with their scores."""
-    top = top_of_each_mentee(market, threshold, PER_MENTEE)
-    price = auction(market, top)
-    worth = Pairs(top.mentee, top.mentor, top.worth - price[top.mentor])
-    kept = best_of_each(worth, KEPT_PER_MENTEE)
+    """The best few pairs of each mentee at prices from a rough auction, with their scores.
+
+    Where everybody wants the same few mentors the best pairs of all are not enough to settle on. Then
+    they are chosen anew at the prices so far, and the auction goes on.
+    """
+    price = np.zeros(market.mentors, dtype=np.int64)
+    # Where places are short somebody is left over however long the auction runs.
+    for _ in range(AUCTIONS if market.capacity.sum() >= market.mentees else 1):
+        top = top_of_each_mentee(market, threshold, price)
+        if auction(market, top, price) <= LEFT_OVER * market.mentees:
+            break
+    kept = best_of_each(_less(top, price), KEPT_PER_MENTEE)
     return Pairs(kept.mentee, kept.mentor, kept.worth + price[kept.mentor])
 
 
-def top_of_each_mentee(market: Market, threshold: int, size: int) -> Pairs:
-    """At least the `size` best pairs of each mentee who has as many, and few more; with scores.
+def top_of_each_mentee(market: Market, threshold: int, price: NDArray[np.int64]) -> Pairs:
+    """The PER_MENTEE best pairs of each mentee by score less price, or all where there are fewer; with scores.
 
-    A row is split into groups of columns. The size-th best of their maxima cannot exceed the size-th
-    best of the row, so whatever reaches it holds the best: no sorting of whole rows.
+    A row is split into groups of columns. The 24th best of their maxima cannot exceed the 24th best of
+    the row, so whatever reaches it holds the best: no sorting of whole rows.
     """
     least = market.least_scores(threshold)
+    is_plain = not price.any() and (least == least[0]).all()
+    price_in_range = np.minimum(price, MAX_SCORE).astype(np.int16)
     stir = np.random.default_rng(market.mentors).permutation(market.mentors)
 
     def visit(start: int, block: NDArray[np.int16]) -> Pairs:
-        cutoff = np.maximum(_size_th_of_groups(block, least, size)[:, None], least)
-        found = listed(block, block >= cutoff)
-        return _fairly_cut(found, size, stir, start)
+        worth = block if is_plain else np.where(block >= least, block - price_in_range, _UNUSABLE)
+        bottom = least[0] if is_plain else _UNUSABLE + 1
+        found = listed(worth, worth >= np.maximum(_cutoff(worth), bottom)[:, None])
+        kept = _fairly_cut(found, stir, start)
+        return Pairs(kept.mentee, kept.mentor, block[kept.mentee, kept.mentor].astype(np.int64))
 
     return market.collect(visit)
 
@@ -55,14 +68,14 @@ def top_of_each_mentor(market: Market, threshold: int, spare: int) -> Pairs:
     return joined(_top_of_columns(market, part, max(threshold, 0), spare) for part in parts if len(part))
 
 
-def auction(market: Market, top: Pairs) -> NDArray[np.int64]:
-    """(mentors,) rough prices: mentees without a mentor bid all at once, mentors keep the highest bids.
+def auction(market: Market, top: Pairs, price: NDArray[np.int64]) -> int:
+    """Raise rough prices: mentees without a mentor bid all at once, mentors keep the highest bids.
 
-    Bertsekas (1988), "The auction algorithm", Annals of Operations Research 14, 105–123, with several
-    places at a mentor and without its guarantee: it stops early.
+    price: (mentors,) changed in place. Returns how many are left without a mentor. Bertsekas (1988),
+    "The auction algorithm", Annals of Operations Research 14, 105–123, with several places at a mentor
+    and without its guarantee: it stops early.
     """
     mentor, score = _as_rows(market, top)
-    price = np.zeros(market.mentors, dtype=np.int64)
     seat = np.where(score[:, 0] > _NEVER, -1, market.mentors)
     bid = np.zeros(market.mentees, dtype=np.int64)
     for _ in range(AUCTION_ROUNDS):
@@ -71,10 +84,11 @@ def auction(market: Market, top: Pairs) -> NDArray[np.int64]:
             break
         seat[bidders], bid[bidders] = _bids(mentor[bidders], score[bidders], price)
         _settle(market.capacity, seat, bid, price)
-    return price
+    return int((seat < 0).sum())
 
 
 _NEVER = -(10**6)
+_UNUSABLE = np.int16(np.iinfo(np.int16).min)
 
 
 def _top_of_columns(market: Market, mentors: NDArray[np.int64], threshold: int, spare: int) -> Pairs:
@@ -88,24 +102,24 @@ def _top_of_columns(market: Market, mentors: NDArray[np.int64], threshold: int, 
     return Pairs(found.mentor, mentors[found.mentee], found.worth)
 
 
-def _size_th_of_groups(
-    block: NDArray[np.int16], least: NDArray[np.int16], size: int
-) -> NDArray[np.int16] | NDArray[np.int64]:
-    rows, columns = block.shape
+def _cutoff(worth: NDArray[np.int16]) -> NDArray[np.int16]:
+    """(rows,) a worth that at least PER_MENTEE pairs of the row reach, and few more."""
+    rows, columns = worth.shape
     width = columns // GROUPS
-    if not width or size >= GROUPS:
-        return np.zeros(rows, dtype=np.int16)
-    # A closed mentor's score would lift the cutoff for nothing.
-    usable = np.where(block >= least, block, np.int16(-1)) if (least != least[0]).any() else block
-    maxima = usable[:, : width * GROUPS].reshape(rows, width, GROUPS).max(axis=1)
-    return np.partition(maxima, GROUPS - size, axis=1)[:, GROUPS - size]
+    if not width:
+        return np.full(rows, _UNUSABLE)
+    maxima = worth[:, : width * GROUPS].reshape(rows, width, GROUPS).max(axis=1)
+    return np.partition(maxima, GROUPS - PER_MENTEE, axis=1)[:, GROUPS - PER_MENTEE]
 
 
-def _fairly_cut(pairs: Pairs, size: int, stir: NDArray[np.int64], start: int) -> Pairs:
+def _fairly_cut(pairs: Pairs, stir: NDArray[np.int64], start: int) -> Pairs:
     """The best of each row. Of equal ones each row keeps others, lest all compete for the same mentors."""
     luck = (stir[pairs.mentor] + (pairs.mentee + start) * 7919) % len(stir)
-    kept = best_of_each(Pairs(pairs.mentee, pairs.mentor, pairs.worth * len(stir) + luck), size)
-    return Pairs(kept.mentee, kept.mentor, kept.worth // len(stir))
+    return best_of_each(Pairs(pairs.mentee, pairs.mentor, pairs.worth * len(stir) + luck), PER_MENTEE)
+
+
+def _less(pairs: Pairs, price: NDArray[np.int64]) -> Pairs:
+    return Pairs(pairs.mentee, pairs.mentor, pairs.worth - price[pairs.mentor])
 
 
 def _as_rows(market: Market, top: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.flow import most
-from matching.engine.market import Market, Pairs, best_of_each, joined, listed
+from matching.engine.market import Market, Pairs, joined, listed
 from matching.engine.pool import Pool
 from matching.engine.problem import MAX_SCORE, UNMATCHED
 
-CUTS_BEFORE_BISECTION = 6
-JOINING_PER_MENTEE = 8
+CUTS_BEFORE_BISECTION = 2
+JOINING_PER_MENTEE = 12
 ROWS_AT_ONCE = 192
 
 
@@ -140,11 +140,24 @@ def _worst_of(market: Market, mentor: NDArray[np.int64]) -> int:
 
 
 def _crossing(market: Market, mentees: NDArray[np.int64], cut: NDArray[np.bool_], threshold: int) -> Pairs:
-    """For each of these mentees the best few pairs outside the cut, with scores."""
+    """For each of these mentees a few pairs outside the cut, with scores."""
     least = market.least_scores(threshold, closed=cut)
     found = []
     for part in np.array_split(mentees, len(mentees) // ROWS_AT_ONCE + 1):
         rows = market.rows(part)
-        pairs = best_of_each(listed(rows, rows >= least), JOINING_PER_MENTEE)
+        pairs = listed(rows, _thinned(rows >= least, part))
         found.append(Pairs(part[pairs.mentee], pairs.mentor, pairs.worth))
     return joined(found)
+
+
+def _thinned(mask: NDArray[np.bool_], mentees: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """About JOINING_PER_MENTEE of each row, other ones for each: any will do, so long as not everybody
+    is sent to the same mentors. A row that has one keeps one."""
+    mean = max(1.0, mask.sum() / len(mask)) if len(mask) else 1.0
+    share = min(1.0, JOINING_PER_MENTEE / mean)
+    column_luck = np.random.default_rng(mask.shape[1]).integers(0, 2**16, mask.shape[1], dtype=np.uint16)
+    row_luck = (mentees * 40_503 % 2**16).astype(np.uint16)
+    kept = mask & (column_luck + row_luck[:, None] <= np.uint16(share * (2**16 - 1)))
+    bare = np.flatnonzero(mask.any(axis=1) & ~kept.any(axis=1))
+    kept[bare, mask[bare].argmax(axis=1)] = True
+    return kept

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from matching.engine.candidates import SPARE_PER_MENTOR, likely_pairs, top_of_each_mentor
 from matching.engine.canonical import canonical
 from matching.engine.market import Market
-from matching.engine.optimum import Optimum, highest_total
+from matching.engine.optimum import Optimum
 from matching.engine.pool import Pool
 from matching.engine.problem import (
     MAX_SCORE,
@@ -22,6 +22,7 @@ from matching.engine.problem import (
 )
 from matching.engine.reach import Reach, likeliest_reach, reach
 from matching.engine.ties import Ties
+from matching.engine.total import highest_total
 
 # Below this many pairs the flow takes them all: choosing candidates would cost more than it saves.
 SMALL = 50_000
@@ -86,6 +87,8 @@ def _best(market: Market, pool: Pool, hoped: Reach, ceiling: int, tell: Progress
     if not found.matched:
         return found, _nobody(market)
     tell(0.7, "finding the highest total")
+    if market.scores.size > SMALL:
+        pool.add(likely_pairs(market, found.worst))
     return found, highest_total(market, pool, found.worst, found.matched)
 
 

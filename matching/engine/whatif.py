@@ -1,7 +1,15 @@
-"""What another decision would cost: forcing a pair, or forbidding a proposed one. Always exact."""
+"""What another decision would cost: forcing a pair, or forbidding a proposed one. Always exact.
+
+As long as everybody can still be matched at no lower worst score, the answer is one search for the
+cheapest chain of moves from the plan's own prices. Where the decision itself costs a match or lowers
+the worst score, the problem is solved anew.
+"""
 
 import numpy as np
 
+from matching.engine.exchange import FAR, OUTSIDE, Chains, Exchange
+from matching.engine.market import Market
+from matching.engine.optimum import Optimum
 from matching.engine.problem import UNMATCHED, Plan, Problem, Regret, check_pair
 from matching.engine.solver import solve_with
 
@@ -11,14 +19,22 @@ def cost_of_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> R
 
     Raises ValueError when the pair is forbidden, or when the locks leave it no place.
     """
-    check_pair(problem, mentee, mentor)
-    locks = plan.certificate.locks
-    if dict(locks).get(mentee, mentor) != mentor:
-        raise ValueError(f"Mentee {mentee} is locked to another mentor. Remove that lock first.")
-    if (mentee, mentor) not in locks and sum(j == mentor for _, j in locks) >= problem.capacity[mentor]:
-        raise ValueError(f"Mentor {mentor} has no place left beside the locked pairs. Remove a lock first.")
-    forced = tuple(sorted({*locks, (mentee, mentor)}))
-    return regret(plan, solve_with(problem, seed=plan.seed, locks=forced))
+    _check_forcing(problem, plan, mentee, mentor)
+    if plan.mentor[mentee] == mentor:
+        return Regret(0, 0, 0)
+    exchange = _exchange(problem, plan)
+    home = int(exchange.seat[mentee])
+    if problem.scores[mentee, mentor] >= exchange.least[mentor] and home >= 0:
+        one = np.array([mentee])
+        loss = int(exchange.losses(one, exchange.gains(one))[0, mentor])
+        exchange.seat[mentee] = OUTSIDE
+        start = np.full(exchange.rest + 1, FAR)
+        start[mentor] = loss
+        chains = exchange.chains(start, home)
+        if chains.distance[home] < FAR:
+            return _by_chain(exchange, chains, mentee, home)
+    locks = tuple(sorted({*plan.certificate.locks, (mentee, mentor)}))
+    return regret(plan, solve_with(problem, seed=plan.seed, locks=locks))
 
 
 def cost_of_forbidding(problem: Problem, plan: Plan, mentee: int, mentor: int) -> Regret:
@@ -26,12 +42,21 @@ def cost_of_forbidding(problem: Problem, plan: Plan, mentee: int, mentor: int) -
 
     Raises ValueError when the plan does not propose the pair, or has it locked.
     """
-    if plan.mentor[mentee] != mentor or mentor == UNMATCHED:
+    if mentor == UNMATCHED or plan.mentor[mentee] != mentor:
         raise ValueError(f"The plan does not propose mentor {mentor} to mentee {mentee}: nothing to forbid.")
-    if (mentee, mentor) in plan.certificate.locks:
+    locks = plan.certificate.locks
+    if (mentee, mentor) in locks:
         raise ValueError(f"Mentee {mentee} is locked to mentor {mentor}. Remove the lock first.")
-    other = solve_with(problem, seed=plan.seed, locks=plan.certificate.locks, vetoes=((mentee, mentor),))
-    return regret(plan, other)
+    exchange = _exchange(problem, plan)
+    one = np.array([mentee])
+    start = np.append(exchange.losses(one, exchange.gains(one))[0], FAR)
+    start[start > FAR // 2] = FAR
+    start[mentor] = FAR
+    exchange.seat[mentee] = OUTSIDE
+    chains = exchange.chains(start, mentor)
+    if chains.distance[mentor] < FAR:
+        return _by_chain(exchange, chains, mentee, int(mentor))
+    return regret(plan, solve_with(problem, seed=plan.seed, locks=locks, vetoes=((mentee, mentor),)))
 
 
 def regret(before: Plan, after: Plan) -> Regret:
@@ -44,3 +69,36 @@ def regret(before: Plan, after: Plan) -> Regret:
         total=after.total - before.total,
         moves=tuple((int(i), int(before.mentor[i]), int(after.mentor[i])) for i in moved),
     )
+
+
+def _check_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> None:
+    check_pair(problem, mentee, mentor)
+    locks = plan.certificate.locks
+    if dict(locks).get(mentee, mentor) != mentor:
+        raise ValueError(f"Mentee {mentee} is locked to another mentor. Remove that lock first.")
+    if (mentee, mentor) not in locks and sum(j == mentor for _, j in locks) >= problem.capacity[mentor]:
+        raise ValueError(f"Mentor {mentor} has no place left beside the locked pairs. Remove a lock first.")
+
+
+def _exchange(problem: Problem, plan: Plan) -> Exchange:
+    """The plan's residual network, without its locked pairs."""
+    proof = plan.certificate
+    market = Market.of(problem, proof.locks)
+    mentor = plan.mentor.copy()
+    mentor[[mentee for mentee, _ in proof.locks]] = UNMATCHED
+    gain = np.empty(0, dtype=np.int64)
+    return Exchange(market, Optimum(plan.worst or 0, mentor, proof.prices, proof.unmatched_price, gain))
+
+
+def _by_chain(exchange: Exchange, chains: Chains, mentee: int, home: int) -> Regret:
+    first, moves = chains.to(home)
+    moves.append((mentee, first))
+    before = {mover: home if mover == mentee else int(exchange.seat[mover]) for mover, _ in moves}
+    changes = [
+        (mover, _mentor_at(exchange, before[mover]), _mentor_at(exchange, node)) for mover, node in moves
+    ]
+    return Regret(0, 0, -int(chains.distance[home]), tuple(sorted(changes)))
+
+
+def _mentor_at(exchange: Exchange, node: int) -> int:
+    return UNMATCHED if node == exchange.nobody else node
