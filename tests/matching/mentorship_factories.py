@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 from matching.models import Application, Cohort, MatchRun, Member, Mentorship, Proposal
+from matching.services.groups import GroupPlan, form_group, publish_group
 from matching.services.publishing import publish_run
-from tests.matching.factories import ApplicationFactory, CohortFactory
+from tests.matching.factories import ApplicationFactory, CohortFactory, StreamFactory
 
 # A Wednesday at ten in London; three working days later it is Monday the 16th.
 WEDNESDAY = datetime(2026, 11, 11, 10, 0, tzinfo=UTC)
@@ -48,3 +49,19 @@ def mentee_in(mentorship: Mentorship) -> Member:
 
 def mentor_in(mentorship: Mentorship) -> Member:
     return mentorship.members.get(part=Member.Part.MENTOR)
+
+
+def a_group_plan(*, mentors: int = 2, mentees: int = 6, cohort: Cohort | None = None, name="") -> GroupPlan:
+    stream = StreamFactory(cohort=cohort or CohortFactory())
+    lead, *others = [mentor_of(stream.cohort) for _ in range(mentors)]
+    return GroupPlan(
+        stream, lead, others, [mentee_of(stream.cohort, stream=stream) for _ in range(mentees)], name
+    )
+
+
+def a_group(now: datetime = WEDNESDAY, **plan) -> Mentorship:
+    """Published and on hold, unless its cohort has no hold."""
+    group = form_group(a_group_plan(**plan))
+    publish_group(group, by=None, now=now)
+    group.refresh_from_db()
+    return group
