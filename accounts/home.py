@@ -21,7 +21,7 @@ class NextStep:
 
 @dataclass(frozen=True)
 class HomeCard:
-    """A part of Home below the next step; the template finds `context` and `person`."""
+    """A part of Home below the next step; the template finds the context as `card`, and `person`."""
 
     order: int
     template: str
