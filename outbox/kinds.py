@@ -58,5 +58,10 @@ def find(name: str) -> MailKind:
         ) from None
 
 
+def is_secret(name: str) -> bool:
+    """Whether to hide a mail; one of a kind that nobody knows any more stays hidden."""
+    return name not in _kinds or _kinds[name].is_secret
+
+
 def every() -> list[MailKind]:
     return [_kinds[name] for name in sorted(_kinds)]

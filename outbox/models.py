@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,16 +27,22 @@ class Mail(models.Model):
     context = models.JSONField(
         default=dict, help_text=_("Primary keys and plain values; what the kind renders from.")
     )
+    # A sign-in code goes before a thousand invitations.
+    is_urgent = models.BooleanField(default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     not_before = models.DateTimeField(_("not before"))
     expires_at = models.DateTimeField(_("of no use after"), null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
+    # Set just before the mail server is spoken to: a lapsed lease without it has surely sent nothing.
+    started_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # An English sentence that the pages translate; `answer` is what the mail server said, word for word.
     note = models.CharField(_("what happened"), max_length=300, blank=True)
+    answer = models.CharField(_("the mail server's answer"), max_length=500, blank=True)
     queued_at = models.DateTimeField(auto_now_add=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -47,7 +54,7 @@ class Mail(models.Model):
         verbose_name_plural = _("mails")
         indexes = [
             models.Index(
-                fields=["not_before"],
+                fields=["-is_urgent", "not_before"],
                 name="mail_due",
                 condition=models.Q(state__in=["queued", "retrying"]),
             ),
@@ -67,6 +74,10 @@ class Mail(models.Model):
     def __str__(self):
         return self.subject or self.key
 
+    @property
+    def is_settled(self) -> bool:
+        return self.state in {self.State.SENT, self.State.FAILED, self.State.SKIPPED}
+
 
 class Suppression(models.Model):
     """An address that refused mail for good; nothing is sent there until an admin lifts it."""
@@ -78,6 +89,31 @@ class Suppression(models.Model):
     class Meta:
         verbose_name = _("suppressed address")
         verbose_name_plural = _("suppressed addresses")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(address=Lower("address")), name="suppression_is_lower_case"
+            )
+        ]
 
     def __str__(self):
         return self.address
+
+
+class Beat(models.Model):
+    """When something last happened that the health page watches."""
+
+    class Name(models.TextChoices):
+        TASK = "task", _("a task came to deliver due mail")
+        SWEEP = "sweep", _("a worker looked for itself")
+        TROUBLE = "trouble", _("the mail server could not be used")
+
+    name = models.CharField(max_length=20, choices=Name, unique=True)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+
+    def __str__(self):
+        return self.get_name_display()

@@ -1,15 +1,28 @@
-"""Queue a mail in the transaction of its cause."""
+"""Queue a mail in the transaction of its cause; decide about one that did not arrive."""
 
 from datetime import datetime
 
+from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
 
 from outbox import kinds
-from outbox.models import Mail
+from outbox.models import Beat, Mail, Suppression
 from outbox.nudge import nudge
 from outbox.wording import one_line
 
 DELIVER = "outbox.tasks.deliver_due_mail"
+ARRIVED = gettext_noop("An admin asked: it arrived.")
+
+State = Mail.State
+
+
+class NotToBeSentAgain(Exception):
+    """This mail is neither refused nor in doubt, or nothing of it is left to send."""
+
+
+class NotInDoubt(Exception):
+    """Whether this mail arrived is no question, or somebody has answered it."""
 
 
 def queue_mail(
@@ -30,6 +43,7 @@ def queue_mail(
         Mail(
             key=key,
             kind=kinds.find(kind).name,
+            is_urgent=kinds.is_secret(kind),
             person=person,
             to=person.email,
             language=person.language,
@@ -61,6 +75,7 @@ def queue_rendered_mail(
         Mail(
             key=key,
             kind=kinds.find(kind).name,
+            is_urgent=kinds.is_secret(kind),
             person=person,
             to=to,
             language=translation.get_language() or "en",
@@ -81,3 +96,38 @@ def _queue(mail: Mail) -> Mail:
     if stored.state == Mail.State.QUEUED and stored.not_before <= timezone.now():
         nudge(DELIVER)
     return stored
+
+
+def send_again(mail: Mail) -> None:
+    """Let a refused mail, or one in doubt, leave once more. Raises NotToBeSentAgain."""
+    open_ones = Mail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.IN_DOUBT], wiped_at=None)
+    if kinds.is_secret(mail.kind) or not open_ones.update(
+        state=State.QUEUED, not_before=timezone.now(), attempts=0, started_at=None, note="", answer=""
+    ):
+        raise NotToBeSentAgain(mail.pk)
+    nudge(DELIVER)
+
+
+def mark_arrived(mail: Mail) -> None:
+    """Somebody has asked the reader: a mail in doubt did arrive. Raises NotInDoubt."""
+    in_doubt = Mail.objects.filter(pk=mail.pk, state=State.IN_DOUBT)
+    if not in_doubt.update(state=State.SENT, sent_at=F("started_at"), note=ARRIVED):
+        raise NotInDoubt(mail.pk)
+
+
+def suppress(address: str, *, reason: str) -> None:
+    """Send nothing more to this address until an admin lifts it."""
+    Suppression.objects.get_or_create(address=address.lower(), defaults={"reason": reason[:300]})
+
+
+def record_beat(name: str, at: datetime, *, note: str = "") -> None:
+    Beat.objects.bulk_create(
+        [Beat(name=name, at=at, note=note[:500])],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["at", "note"],
+    )
+
+
+def clear_beat(name: str) -> None:
+    Beat.objects.filter(name=name).delete()

@@ -1,0 +1,21 @@
+import time
+
+from celery import shared_task
+
+from outbox import queries
+from outbox.delivery import deliver_due
+from outbox.models import Beat
+from outbox.nudge import nudge
+from outbox.services import DELIVER, record_beat
+
+# A turn ends soon, so that a worker told to stop can, and long work gets its turn between two of them.
+SECONDS_A_TURN = 10
+
+
+@shared_task
+def deliver_due_mail():
+    record_beat(Beat.Name.TASK, queries.database_now())
+    ends = time.monotonic() + SECONDS_A_TURN
+    deliver_due(keep_going=lambda: time.monotonic() < ends)
+    if time.monotonic() >= ends:
+        nudge(DELIVER)

@@ -1,12 +1,12 @@
-"""Text made fit for a mail."""
+"""Text made fit for a mail and for its log."""
 
 from outbox.models import Mail
 
 LONGEST_SUBJECT = Mail._meta.get_field("subject").max_length
 
 
-def one_line(text: str) -> str:
-    """A subject: no line break of any alphabet, no control character, never longer than its column."""
+def one_line(text: str, *, longest: int = LONGEST_SUBJECT) -> str:
+    """Without line break of any alphabet or control character, cut where it would not fit its column."""
     line = " ".join(text.split())
     printable = "".join(letter for letter in line if letter.isprintable())
-    return printable[: LONGEST_SUBJECT - 1] + "…" if len(printable) > LONGEST_SUBJECT else printable
+    return printable if len(printable) <= longest else printable[: longest - 1] + "…"

@@ -1,0 +1,62 @@
+"""The message that goes over the wire."""
+
+import hashlib
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
+from django.core.validators import validate_email
+
+from outbox.models import Mail
+
+
+class CannotBeWritten(ValueError):
+    """A mail that no mail server could be given; the text says what is wrong with it."""
+
+
+def message_id(key: str) -> str:
+    """The same for every attempt, so that a reader's mailbox can tell a repeat."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:40]
+    return f"<{digest}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+
+
+def envelope_sender() -> str:
+    return sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8")
+
+
+def envelope_recipient(mail: Mail) -> str:
+    return sanitize_address(mail.to, "utf-8")
+
+
+def compose(mail: Mail) -> bytes:
+    """The bytes of a rendered mail. Raises CannotBeWritten."""
+    for address in filter(None, [mail.to, mail.reply_to]):
+        _refuse_bad_address(address)
+    headers = {
+        "Message-ID": mail.message_id,
+        "Date": format_datetime(mail.rendered_at),
+        "Content-Language": mail.language,
+        # No out-of-office note shall answer a machine (RFC 3834; the second is what Exchange heeds).
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, to=[mail.to], reply_to=list(filter(None, [mail.reply_to])), headers=headers
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    try:
+        return message.message().as_bytes(linesep="\r\n")
+    except (ValueError, UnicodeError) as error:
+        raise CannotBeWritten(str(error)) from error
+
+
+def _refuse_bad_address(address: str) -> None:
+    # Django's mail would take "a@x.org, b@y.org" for two recipients.
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise CannotBeWritten(f"{address!r} is not one mail address.") from None

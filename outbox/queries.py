@@ -1,0 +1,48 @@
+"""What is due, and whether mail flows: what delivery, the admin and the health page ask."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from outbox.models import Beat, Mail, Suppression
+
+WAITING = [Mail.State.QUEUED, Mail.State.RETRYING]
+
+
+def database_now() -> datetime:
+    """The database's clock: workers on several machines must agree on when a lease ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def due(now: datetime):
+    """Mails that may leave, the urgent first, then the longest due."""
+    return Mail.objects.filter(state__in=WAITING, not_before__lte=now).order_by(
+        "-is_urgent", "not_before", "pk"
+    )
+
+
+def lapsed(now: datetime):
+    """Mails whose deliverer died, or lost its way, in the middle of its work."""
+    return Mail.objects.filter(state=Mail.State.SENDING, leased_until__lt=now)
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.filter(address=address.lower()).exists()
+
+
+def oldest_due(now: datetime | None = None) -> datetime | None:
+    """Since when the mail that waits longest could have left; None where nothing waits."""
+    waiting = due(now or database_now()).order_by("not_before")
+    return waiting.values_list("not_before", flat=True).first()
+
+
+def last_beat(name: str = Beat.Name.TASK) -> datetime | None:
+    """When this last happened; by default, when a task last came through the broker to deliver due mail."""
+    return Beat.objects.filter(name=name).values_list("at", flat=True).first()
+
+
+def server_trouble() -> Beat | None:
+    """Why the mail server could not be used when it was last tried; None once it answers again."""
+    return Beat.objects.filter(name=Beat.Name.TROUBLE).first()

@@ -1,0 +1,178 @@
+"""One conversation with the mail server, and what each of its answers means for the mail."""
+
+import re
+import smtplib
+import time
+
+from django.conf import settings
+from django.core.mail.backends.smtp import EmailBackend
+
+from outbox.models import Mail
+from outbox.wording import one_line
+
+LOSSES_BEFORE_REST = 3
+LONGEST_ANSWER = Mail._meta.get_field("answer").max_length
+# Codes that speak of the mailbox itself. 552 is a full one and 554 mostly a policy: neither says that nobody is there.
+NOBODY_THERE = {550, 551, 553}
+CLOSING = 421
+
+
+class Trouble(Exception):
+    """The mail was not handed over; the text is what the server said."""
+
+
+class ServerTrouble(Trouble):
+    """No mail can leave now: the server is away, or refuses us whatever we send."""
+
+
+class TryLater(Trouble):
+    """This mail was put off, or the connection dropped before the server could have it."""
+
+
+class Refused(Trouble):
+    """This mail will never be taken."""
+
+
+class NobodyThere(Refused):
+    """This address does not exist, or no longer."""
+
+
+class MayHaveLeft(Trouble):
+    """The connection dropped after the whole mail was sent and before the server said that it has it."""
+
+
+class MailServer:
+    """A connection that serves many mails, and is opened again where it drops."""
+
+    def __init__(self):
+        self._backend = EmailBackend()
+        self._losses = 0
+
+    def __enter__(self):
+        self._open()
+        return self
+
+    def __exit__(self, *exception):
+        self._close()
+
+    def hand_over(self, *, sender: str, recipient: str, content: bytes) -> None:
+        """Give one mail to the server. Raises the Trouble that says what became of it."""
+        # Deadline for the whole mail, not for each answer: a lease must outlive it.
+        self._deadline = time.monotonic() + 2 * settings.EMAIL_TIMEOUT
+        self._name_sender(sender)
+        code, answer = self._ask("rcpt", recipient)
+        if code not in {250, 251}:
+            raise self._excuse(code, answer, permanent=_refusal_of_address(code, answer))
+        code, answer = self._ask("docmd", "DATA")
+        if code != 354:
+            raise self._excuse(code, answer, permanent=Refused)
+        code, answer = self._send(content)
+        if code != 250:
+            raise self._excuse(code, answer, permanent=Refused)
+        self._losses = 0
+
+    def _open(self) -> None:
+        if self._losses >= LOSSES_BEFORE_REST:
+            raise ServerTrouble(f"The connection was lost {self._losses} times in a row.")
+        try:
+            self._backend.open()
+            self._backend.connection.ehlo_or_helo_if_needed()
+        except (OSError, smtplib.SMTPException) as error:
+            raise ServerTrouble(_in_words(error)) from error
+
+    def _close(self) -> None:
+        connection, self._backend.connection = self._backend.connection, None
+        if connection is None:
+            return
+        try:
+            connection.sock.settimeout(1)
+            connection.quit()
+        except (OSError, AttributeError, smtplib.SMTPException):
+            connection.close()
+
+    def _name_sender(self, sender: str) -> None:
+        """Start the mail, on a new connection where the server has had enough of the old one."""
+        is_fresh = self._backend.connection is None
+        self._open()
+        try:
+            code, answer = self._ask("mail", sender)
+        except TryLater:
+            code, answer = CLOSING, b""
+        if code == CLOSING and not is_fresh:
+            self._close()
+            return self._name_sender(sender)
+        if code != 250:
+            # It is the same sender for every mail: none would fare better.
+            self._close()
+            raise ServerTrouble(_as_text(code, answer) if answer else "The server hung up.")
+
+    def _ask(self, command: str, *arguments) -> tuple[int, bytes]:
+        connection = self._backend.connection
+        try:
+            connection.sock.settimeout(self._seconds_left())
+            return getattr(connection, command)(*arguments)
+        except (OSError, smtplib.SMTPException) as error:
+            self._lose()
+            raise TryLater(_in_words(error)) from error
+
+    def _send(self, content: bytes) -> tuple[int, bytes]:
+        connection = self._backend.connection
+        try:
+            connection.sock.settimeout(self._seconds_left())
+            connection.send(_stuff_dots(content) + b".\r\n")
+            return connection.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._lose()
+            raise MayHaveLeft(_in_words(error)) from error
+
+    def _excuse(self, code: int, answer: bytes, *, permanent: type[Refused]) -> Trouble:
+        """The Trouble that an answer means; the connection is left ready for the next mail."""
+        self._losses = 0
+        if code == CLOSING:
+            self._close()
+        else:
+            self._reset()
+        is_permanent = 500 <= code < 600
+        return (permanent if is_permanent else TryLater)(_as_text(code, answer))
+
+    def _reset(self) -> None:
+        try:
+            self._backend.connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self._close()
+
+    def _lose(self) -> None:
+        self._losses += 1
+        self._backend.connection.close()
+        self._backend.connection = None
+
+    def _seconds_left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            # Past this a lease may lapse: better no mail than one that another deliverer sends too.
+            raise TimeoutError("The server was too slow.")
+        return min(settings.EMAIL_TIMEOUT, left)
+
+
+def _refusal_of_address(code: int, answer: bytes) -> type[Refused]:
+    """Enhanced codes (RFC 3463) say more: X.1.x is the address, X.7.x a policy that may be our own mistake."""
+    enhanced = re.match(rb"5\.(\d+)\.\d+", answer)
+    if enhanced:
+        return NobodyThere if enhanced[1] == b"1" else Refused
+    return NobodyThere if code in NOBODY_THERE else Refused
+
+
+def _stuff_dots(content: bytes) -> bytes:
+    ending = b"" if content.endswith(b"\r\n") else b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", content) + ending
+
+
+def _as_text(code: int, answer: bytes) -> str:
+    return one_line(f"{code} {answer.decode('utf-8', 'replace')}", longest=LONGEST_ANSWER)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        answer = error.smtp_error
+        return _as_text(error.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
+    return one_line(str(error), longest=LONGEST_ANSWER) or type(error).__name__
