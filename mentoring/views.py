@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,8 +60,3 @@ def speak(request):
     if chosen and request.user.is_authenticated:
         Person.objects.filter(pk=request.user.pk).update(language=chosen.value)
     return response
-
-
-@login_not_required
-def health(request):
-    return JsonResponse({"ok": True})

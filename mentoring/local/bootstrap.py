@@ -59,7 +59,7 @@ def install(layer: str) -> None:
     if installed.get(layer) == fingerprint(layer):
         return
     print("Installing what the programme needs (a minute or two the first time) …", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     if subprocess.run([*pip, "-r", requirements(layer)]).returncode:
         sys.exit("Installing failed; pip's own words are above. Is a package index within reach?")
     installed.update({inner: fingerprint(inner) for inner in LAYERS[layer]})
