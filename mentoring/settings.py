@@ -252,6 +252,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
 CELERY_TASK_TIME_LIMIT = 35 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Celery would end the worker after a hundred tries; meanwhile its sweep delivers the mail.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A broker that is away must cost a request next to nothing: the sweep is the guarantee, the publish only a nudge.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
@@ -263,7 +265,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "deliver-due-mail": {"task": "outbox.tasks.deliver_due_mail", "schedule": schedule(10)},
+    "deliver-due-mail": {
+        "task": "outbox.tasks.deliver_due_mail",
+        "schedule": schedule(10),
+        # No heap of them for the worker that comes back.
+        "options": {"expires": 10},
+    },
     "introduce-after-hold": {"task": "matching.tasks.introduce_after_hold", "schedule": schedule(30)},
     "remind-unfinished": {
         "task": "matching.tasks.remind_unfinished_applications",
