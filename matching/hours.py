@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 HALF_HOURS_A_DAY = 48
 HALF_HOURS_A_WEEK = 7 * HALF_HOURS_A_DAY
 HALF_HOUR = timedelta(minutes=30)
+LUNCH = 12 * 60 + 30
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ def same_day(first: int, second: int) -> bool:
 
 
 def two_suggestions(hours: list[Hour]) -> list[Hour]:
-    """Two hours of different days where there are such, nearest to the middle of a working day first."""
-    by_ease = sorted(hours, key=lambda hour: (hour.weekday > 4, abs(hour.minute - 13 * 60), hour.weekday))
+    """Two hours of different days where there are such, nearest to lunchtime of a working day first."""
+    by_ease = sorted(hours, key=lambda hour: (hour.weekday > 4, abs(hour.minute - LUNCH), hour.weekday))
     first = by_ease[:1]
     other_days = [hour for hour in by_ease[1:] if hour.weekday != first[0].weekday]
     return [*first, *(other_days or by_ease[1:])[:1]]

@@ -4,13 +4,6 @@ from outbox.delivery import deliver_due
 from tests.outbox.sink import Sink
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Tests need no collected files."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-
-
 class Post(Sink):
     """A real mail server that keeps what arrives."""
 

@@ -14,22 +14,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("cohort", help="The cohort's short name in its address.")
-        parser.add_argument("--seed", type=int, default=0, help="Settles ties; the same seed, the same pairs.")
+        parser.add_argument(
+            "--seed", type=int, default=0, help="Settles ties; the same seed, the same pairs."
+        )
 
     def handle(self, *, cohort, seed, **options):
         run = self.run(cohort, seed)
         if run.state != MatchRun.State.DONE:
             raise CommandError(run.words)
         proposals = list(for_review(run))
-        self.stdout.write(f"matched  {run.matched} of {len(proposals)}")
-        self.stdout.write(f"worst    {run.worst}")
-        self.stdout.write(f"total    {run.total}")
         unmatched = [proposal for proposal in proposals if proposal.mentor is None]
+        self.stdout.write(f"matched   {run.matched} of {len(proposals)}")
+        self.stdout.write(f"worst     {run.worst}")
+        self.stdout.write(f"total     {run.total}")
         self.stdout.write(f"unmatched {len(unmatched)}")
         for proposal in unmatched:
             self.stdout.write(f"  {proposal.mentee.person}: {unmatched_sentence(proposal.reasons)}")
         for proposal in proposals:
-            self.stdout.write(self.line(proposal))
+            if proposal.mentor:
+                self.stdout.write(f"{proposal.score:>5}  {proposal.mentee.person} – {proposal.mentor.person}")
 
     def run(self, slug: str, seed: int) -> MatchRun:
         try:
