@@ -99,9 +99,10 @@ class Exchange:
             before[nearer] = node
             mover[nearer] = who[nearer]
 
-    def seats(self, mentees: NDArray[np.int64]) -> bool:
-        """Whether each of these takes part."""
-        return bool((self.seat[mentees] >= 0).all())
+    def can_settle(self, mentees: NDArray[np.int64]) -> bool:
+        """Whether `settle` applies and is quick: all of these take part, and no crowd is left out, since
+        every chain would pass it."""
+        return not self.leaves_out and bool((self.seat[mentees] >= 0).all())
 
     def settle(self, mentees: NDArray[np.int64]) -> None:
         """Make the matching optimal again when for these mentees, and no others, better pairs turned up.
