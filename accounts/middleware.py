@@ -1,4 +1,7 @@
+from django.conf import settings
 from django.utils import timezone, translation
+
+LANGUAGES = dict(settings.LANGUAGES)
 
 
 class PreferencesMiddleware:
@@ -11,7 +14,9 @@ class PreferencesMiddleware:
         person = request.user
         if not person.is_authenticated:
             return self.get_response(request)
-        translation.activate(person.language)
-        request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(person.time_zone):
+        # A language that was taken away since: the page speaks the browser's.
+        if person.language in LANGUAGES:
+            translation.activate(person.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(person.zone):
             return self.get_response(request)

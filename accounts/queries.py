@@ -5,8 +5,9 @@ from itertools import chain
 
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from accounts.models import Organisation, Person, Role
+from accounts.models import NoticeVersion, Organisation, Person, Role
 from accounts.sorting import SortKey, SortKeys
 from accounts.wording import folded, without_brackets
 
@@ -57,3 +58,14 @@ def person_of_address(email: str) -> Person | None:
     own = Q(email__iexact=email)
     verified = Q(emailaddress__email__iexact=email, emailaddress__verified=True)
     return Person.objects.filter(own | verified).distinct().first()
+
+
+def versions_so_far(slug: str) -> list[NoticeVersion]:
+    """What a notice says and said, newest first; a version dated later than today waits."""
+    today = timezone.localdate()
+    versions = NoticeVersion.objects.filter(notice__slug=slug, dated__lte=today)
+    return list(versions.select_related("notice").order_by("-dated"))
+
+
+def version_in_force(slug: str) -> NoticeVersion | None:
+    return next(iter(versions_so_far(slug)), None)

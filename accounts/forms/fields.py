@@ -37,14 +37,22 @@ class GroupedIterator(ModelChoiceIterator):
 
 
 class EntriesBoundField(forms.BoundField):
-    """The field on a page: its checkboxes in groups, each with how many are ticked."""
+    """The field on a page: its checkboxes in groups, each with the labels of those that are ticked."""
 
     def groups(self) -> list[dict]:
         widget = self.field.widget
-        groups = widget.optgroups(self.html_name, widget.format_value(self.value()), {"id": self.auto_id})
+        groups: dict[str | None, list] = {}
+        for name, options, _index in widget.optgroups(
+            self.html_name, widget.format_value(self.value()), {"id": self.auto_id}
+        ):
+            groups.setdefault(name, []).extend(options)
         return [
-            {"heading": name, "options": options, "chosen": sum(option["selected"] for option in options)}
-            for name, options, _ in groups
+            {
+                "heading": name,
+                "options": options,
+                "chosen": [option["label"] for option in options if option["selected"]],
+            }
+            for name, options in groups.items()
         ]
 
 
@@ -64,3 +72,12 @@ class EntriesField(forms.ModelMultipleChoiceField):
     def offer_also(self, chosen) -> None:
         pks = [entry.pk for entry in chosen]
         self.queryset = self.model.objects.filter(Q(is_hidden=False) | Q(pk__in=pks))
+
+
+class LanguagesField(forms.MultipleChoiceField):
+    """Several spoken languages, drawn like the entries of a catalogue."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def get_bound_field(self, form, field_name):
+        return EntriesBoundField(form, self, field_name)

@@ -1,8 +1,13 @@
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.signing import Signer
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +100,22 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else self.email
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone; the programme's where theirs has become unknown."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(settings.TIME_ZONE)
+
+    @property
+    def photo_url(self) -> str:
+        """Where the photo is, "" without one. The seal in it opens this photo, as it is now, to signed-in people."""
+        photo = getattr(self, "photo", None)
+        if not photo:
+            return ""
+        return f"{reverse('accounts:photo', args=[self.pk])}?seal={photo.seal}"
+
+    @property
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
@@ -167,3 +188,7 @@ class Photo(models.Model):
 
     def __str__(self):
         return str(self.person)
+
+    @property
+    def seal(self) -> str:
+        return Signer(salt="photo").signature(f"{self.pk}:{self.changed_at.isoformat()}")
