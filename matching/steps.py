@@ -1,6 +1,6 @@
 """The steps of an application, in the order in which they are asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +12,17 @@ Part = Application.Part
 
 @dataclass(frozen=True)
 class Step:
-    """One short page. Shared steps are asked once of somebody who applies as both mentee and mentor."""
+    """One short page. Shared steps are asked once of somebody who applies as both mentee and mentor.
+
+    Known by its slug alone: words that are translated late compare differently in each language.
+    """
 
     slug: str
-    label: str | Promise
-    minutes: int
-    part: str | None = None
+    label: str | Promise = field(compare=False)
+    minutes: int = field(compare=False)
+    part: str | None = field(default=None, compare=False)
     # What to do where the step is needed before sending; empty where it may be passed over.
-    missing: str | Promise = ""
+    missing: str | Promise = field(default="", compare=False)
 
     @property
     def is_shared(self) -> bool:

@@ -7,7 +7,7 @@ from babel import Locale
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -20,7 +20,13 @@ from matching.models import Application, Stream
 from matching.models.application import MOST_PLACES
 from matching.services import applications as services
 
-MOST_NEEDS = 5
+RANKS = [
+    pgettext_lazy("need", "First"),
+    pgettext_lazy("need", "Second"),
+    pgettext_lazy("need", "Third"),
+    pgettext_lazy("need", "Fourth"),
+    pgettext_lazy("need", "Fifth"),
+]
 MOST_OWN_WORDS = 5
 MOST_NAMES = 30
 FIRST_HOUR, LAST_HOUR = 7, 21
@@ -33,7 +39,7 @@ class PartForm(forms.Form):
     BOTH = "both"
 
     part = forms.ChoiceField(
-        label=lazy("How would you like to take part?"),
+        label=lazy("How you would like to take part"),
         choices=[
             (Application.Part.MENTEE, lazy("As a mentee: I would like a mentor")),
             (Application.Part.MENTOR, lazy("As a mentor: I would like to support somebody")),
@@ -99,18 +105,18 @@ class NeedsForm(StepForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.resolve = Resolver(Topic.objects.filter(is_hidden=False))
-        for rank in range(1, MOST_NEEDS + 1):
+        for rank, label in enumerate(RANKS, start=1):
             self.fields[f"need_{rank}"] = LineField(
-                label=_("Need %(rank)s") % {"rank": rank},
+                label=label,
                 required=False,
                 max_length=200,
                 widget=forms.TextInput(attrs={"list": "topics", "autocomplete": "off"}),
             )
-        self.order_fields([f"need_{rank}" for rank in range(1, MOST_NEEDS + 1)])
+        self.order_fields([f"need_{rank}" for rank in range(1, len(RANKS) + 1)])
 
     @property
     def ranked(self) -> list:
-        return [self[f"need_{rank}"] for rank in range(1, MOST_NEEDS + 1)]
+        return [self[f"need_{rank}"] for rank in range(1, len(RANKS) + 1)]
 
     @property
     def headings(self) -> list[tuple[str, list[Topic]]]:
@@ -158,6 +164,7 @@ class PlaceForm(StepForm):
         Stream.objects.none(),
         label=lazy("Stream"),
         required=False,
+        blank=True,
         empty_label=lazy("No preference"),
         widget=forms.RadioSelect,
         help_text=lazy("The group you would like to be in. It also counts a little towards your match."),
@@ -258,7 +265,7 @@ def place_choices() -> list[tuple[int, str]]:
 
 
 class OffersForm(StepForm):
-    topics = EntriesField(Topic, label=lazy("What can you help with?"))
+    topics = EntriesField(Topic, label=lazy("Topics that you can help with"))
     own_words = LinesField(
         label=lazy("Something else"),
         required=False,
@@ -267,7 +274,7 @@ class OffersForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     capacity = forms.TypedChoiceField(
-        label=lazy("How many mentees would you meet one to one?"),
+        label=lazy("Mentees you would meet one to one"),
         choices=place_choices,
         coerce=int,
         help_text=lazy(
@@ -324,7 +331,7 @@ def refuse_long_lines(lines: list[str], *, most: int, longest: int) -> None:
 class FreeForm(StepForm):
     """A week of whole hours, as checkboxes; the halves of odd hours that came from elsewhere are kept as they are."""
 
-    hours = forms.MultipleChoiceField(label=lazy("When are you usually free?"), required=False)
+    hours = forms.MultipleChoiceField(label=lazy("Hours that are often free"), required=False)
     varies = forms.BooleanField(
         label=lazy("My rota varies"),
         required=False,

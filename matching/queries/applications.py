@@ -1,7 +1,7 @@
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import NoticeVersion, Person
+from accounts.queries import version_in_force
 from matching.models import Application, Member, Mentorship
 from matching.steps import AGREE, STEPS, Step, steps_of
 
@@ -71,12 +71,7 @@ def has_mentorship(application: Application) -> bool:
 
 def notice_to_accept() -> NoticeVersion | None:
     """What is confidential and what is not, as it reads today."""
-    return (
-        NoticeVersion.objects.filter(notice__slug="confidentiality", dated__lte=timezone.localdate())
-        .select_related("notice")
-        .order_by("-dated")
-        .first()
-    )
+    return version_in_force("confidentiality")
 
 
 def minutes_left(application: Application) -> int:

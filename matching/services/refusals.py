@@ -66,7 +66,9 @@ class DecidedMeanwhile(Refused):
             "state": application.get_state_display(),
             "admin": application.decided_by,
         }
-        if application.decided_by_id:
+        if application.state == Application.State.DRAFT:
+            sentence = _("The application of %(person)s has not been sent yet. It was left as it is.")
+        elif application.decided_by_id:
             sentence = _(
                 "The application of %(person)s is %(state)s, decided by %(admin)s. It was left as it is."
             )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.forms import WhatIDoForm
+from accounts.notices import as_page
 from matching.answers import answers_of, with_answers
 from matching.errors import Refused
 from matching.forms import applications as forms
@@ -200,7 +201,7 @@ def _agree(request: HttpRequest, page: StepPage) -> HttpResponse:
             missing = incomplete.missing
         except Refused as refused:
             form.add_error(None, str(refused))
-    return page.render(request, form, notice=notice, missing=_links(page, missing))
+    return page.render(request, form, notice=notice, text=as_page(notice.text), missing=_links(page, missing))
 
 
 def _links(page: StepPage, missing: list[Step]) -> list[tuple[str, str]]:

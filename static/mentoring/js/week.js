@@ -18,12 +18,12 @@ for (const week of document.querySelectorAll("fieldset.week")) {
 
   for (const row of rows) {
     const heading = row.querySelector("th");
-    const words = week.dataset.wholeHour.replace("%(hour)s", heading.textContent);
+    const words = week.dataset.wholeHour.replace("{hour}", heading.textContent);
     addButton(heading, [heading.textContent], words, boxesOf(row));
   }
   for (const [day, heading] of [...week.querySelectorAll("thead th")].entries()) {
     const name = heading.querySelector("abbr").title;
-    const words = week.dataset.wholeDay.replace("%(day)s", name);
+    const words = week.dataset.wholeDay.replace("{day}", name);
     addButton(heading, [heading.textContent], words, rows.map((row) => boxesOf(row)[day]));
   }
 }
