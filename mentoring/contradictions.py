@@ -1,11 +1,40 @@
 """Settings that cannot work together, each named in a sentence that says what to change."""
 
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 50
 LOCAL_HOSTS = ["localhost", "127.0.0.1"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What whoever runs this install chose, as far as one choice can spoil another."""
+
+    debug: bool
+    secret_key: str
+    public_url: str
+    allowed_hosts: list[str]
+    trusted_proxies: int
+    serves_tls: bool
+    database_url: str
+    database_pool_size: int
+    redis_url: str
+    email_url: str
+    mail_from: str
+    mailbox_dir: Path | None
+
+    @property
+    def address(self) -> SplitResult:
+        return urlsplit(self.public_url)
+
+    @property
+    def is_local(self) -> bool:
+        return self.address.hostname in LOCAL_HOSTS
 
 
 def default_hosts(public_url: str) -> list[str]:
@@ -14,60 +43,86 @@ def default_hosts(public_url: str) -> list[str]:
     return LOCAL_HOSTS if host in LOCAL_HOSTS else [host or ""]
 
 
-def refuse_contradictions(
-    *,
-    debug: bool,
-    secret_key: str,
-    public_url: str,
-    allowed_hosts: list[str],
-    trusted_proxies: int,
-    database_url: str,
-    redis_url: str,
-    email_url: str,
-    mailbox_dir,
-) -> None:
-    """Raise ImproperlyConfigured naming the first value that cannot work, and what to write instead."""
-    address = urlsplit(public_url)
+def refuse_contradictions(choices: Choices) -> None:
+    """Raise ImproperlyConfigured with the first sentence there is to say."""
+    for find in (find_in_address, find_in_servers, find_in_public_place):
+        for sentence in find(choices):
+            raise ImproperlyConfigured(sentence)
+
+
+def find_in_address(choices: Choices) -> Iterator[str]:
+    address = choices.address
     if address.scheme not in {"http", "https"} or not address.hostname:
-        raise ImproperlyConfigured(
-            f"PUBLIC_URL is {public_url!r}. Write the full address people type, such as https://mentoring.example.org."
+        yield (
+            f"PUBLIC_URL is {choices.public_url!r}. "
+            "Write the full address people type, such as https://mentoring.example.org."
         )
-    is_local = address.hostname in LOCAL_HOSTS
-    if not is_local and address.scheme != "https":
-        raise ImproperlyConfigured(
-            f"PUBLIC_URL is {public_url}, without encryption. Serve it as https://{address.netloc}."
-        )
-    if not is_local and debug:
-        raise ImproperlyConfigured(
-            "DEBUG is on at a public address. Unset DEBUG, or use a localhost PUBLIC_URL."
-        )
-    if not is_local and len(secret_key) < SHORTEST_SECRET:
-        raise ImproperlyConfigured(
-            f"SECRET_KEY has {len(secret_key)} characters. Use at least {SHORTEST_SECRET} random ones."
-        )
-    if not is_local and mailbox_dir:
-        raise ImproperlyConfigured(
-            "MAILBOX_DIR shows every mail to anybody, so it works on localhost only. Unset it."
-        )
-    if address.hostname not in allowed_hosts and "*" not in allowed_hosts and not is_local:
-        raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS lacks {address.hostname}, the host of PUBLIC_URL. Add it, or correct PUBLIC_URL."
-        )
-    if trusted_proxies < 0:
-        raise ImproperlyConfigured(
-            f"TRUSTED_PROXIES is {trusted_proxies}. Count the proxies in front: 0, 1 or more."
-        )
-    _refuse_scheme(
-        "DATABASE_URL", database_url, {"postgres", "postgresql"}, "postgres://user:password@host/name"
-    )
-    _refuse_scheme("REDIS_URL", redis_url, {"redis", "rediss", "unix"}, "redis://host:6379/0")
-    _refuse_scheme(
-        "EMAIL_URL", email_url, {"smtp", "smtps", "smtp+tls", "smtp+ssl"}, "smtp+tls://user:password@host:587"
-    )
+    if address.path or address.query or address.fragment:
+        yield f"PUBLIC_URL is {choices.public_url}. Give the host alone: {address.scheme}://{address.netloc}."
+    if choices.trusted_proxies < 0:
+        yield f"TRUSTED_PROXIES is {choices.trusted_proxies}. Count the proxies in front: 0, 1 or more."
 
 
-def _refuse_scheme(name: str, value: str, schemes: set[str], example: str) -> None:
+def find_in_servers(choices: Choices) -> Iterator[str]:
+    yield from find_scheme(
+        "DATABASE_URL",
+        choices.database_url,
+        {"postgres", "postgresql"},
+        "postgres://user:password@host/name",
+    )
+    yield from find_scheme("REDIS_URL", choices.redis_url, {"redis", "rediss", "unix"}, "redis://host:6379/0")
+    yield from find_scheme(
+        "EMAIL_URL",
+        choices.email_url,
+        {"smtp", "smtps", "smtp+tls", "smtp+ssl"},
+        "smtp+tls://user:password@host:587",
+    )
+    if choices.database_pool_size < 0:
+        yield f"DATABASE_POOL_SIZE is {choices.database_pool_size}. Write 0 for no pool, or how many connections it may hold."
+
+
+def find_scheme(name: str, value: str, schemes: set[str], example: str) -> Iterator[str]:
     if urlsplit(value).scheme not in schemes:
-        raise ImproperlyConfigured(
-            f"{name} must start with {' or '.join(sorted(schemes))}, such as {example}."
+        yield f"{name} must start with {' or '.join(sorted(schemes))}, such as {example}."
+
+
+def find_in_public_place(choices: Choices) -> Iterator[str]:
+    """What is harmless on one's own machine and dangerous, or of no use, at a public address."""
+    if choices.is_local:
+        return
+    address = choices.address
+    if address.scheme != "https":
+        yield f"PUBLIC_URL is {choices.public_url}, without encryption. Serve it as https://{address.netloc}."
+    if not choices.trusted_proxies and not choices.serves_tls:
+        yield (
+            "PUBLIC_URL is https, but nothing here encrypts, so every page would redirect to itself for ever. "
+            "Set TRUSTED_PROXIES to the number of proxies in front, or give granian a certificate (GRANIAN_SSL_CERTIFICATE)."
+        )
+    if choices.debug:
+        yield "DEBUG is on at a public address. Unset DEBUG, or use a localhost PUBLIC_URL."
+    if len(choices.secret_key) < SHORTEST_SECRET:
+        yield (
+            f"SECRET_KEY has {len(choices.secret_key)} characters. Use at least {SHORTEST_SECRET} random ones: "
+            'python -c "import secrets; print(secrets.token_urlsafe(60))"'
+        )
+    if choices.mailbox_dir:
+        yield "MAILBOX_DIR shows every mail to anybody, so it works on localhost only. Unset it."
+    if address.hostname not in choices.allowed_hosts and "*" not in choices.allowed_hosts:
+        yield (
+            f"ALLOWED_HOSTS lacks {address.hostname}, the host of PUBLIC_URL. "
+            "Add it, or leave ALLOWED_HOSTS unset."
+        )
+    if "*" in choices.allowed_hosts:
+        yield "ALLOWED_HOSTS is *, so links in mails could be forged. Name the hosts, or leave it unset."
+    yield from find_in_mail(choices)
+
+
+def find_in_mail(choices: Choices) -> Iterator[str]:
+    server = urlsplit(choices.email_url)
+    if server.password and server.scheme == "smtp" and server.hostname not in LOCAL_HOSTS:
+        yield "EMAIL_URL sends its password unencrypted. Write smtp+tls:// (port 587) or smtp+ssl:// (port 465)."
+    if choices.mail_from.rstrip("> ").endswith("@localhost"):
+        yield (
+            f"MAIL_FROM is {choices.mail_from}, which other mail servers refuse. "
+            "Set it to an address of yours, such as Mentoring <mentoring@example.org>."
         )

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
-from environs import Env
 
-from mentoring.contradictions import default_hosts, refuse_contradictions
+from mentoring.contradictions import Choices, default_hosts, refuse_contradictions
+from mentoring.environment import Environment
 
-env = Env()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where we are -----------------------------------------------------------------------------
@@ -27,17 +27,25 @@ DATABASE_URL = env.str("DATABASE_URL")
 REDIS_URL = env.str("REDIS_URL")
 EMAIL_URL = env.str("EMAIL_URL")
 MAILBOX_DIR = env.path("MAILBOX_DIR", None)
+MAIL_FROM = env.str("MAIL_FROM", "Digital Health Mentoring <mentoring@localhost>")
+# For web processes alone: as many connections as requests that may wait for one, whatever the number of threads.
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0)
 
 refuse_contradictions(
-    debug=DEBUG,
-    secret_key=SECRET_KEY,
-    public_url=PUBLIC_URL,
-    allowed_hosts=ALLOWED_HOSTS,
-    trusted_proxies=TRUSTED_PROXIES,
-    database_url=DATABASE_URL,
-    redis_url=REDIS_URL,
-    email_url=EMAIL_URL,
-    mailbox_dir=MAILBOX_DIR,
+    Choices(
+        debug=DEBUG,
+        secret_key=SECRET_KEY,
+        public_url=PUBLIC_URL,
+        allowed_hosts=ALLOWED_HOSTS,
+        trusted_proxies=TRUSTED_PROXIES,
+        serves_tls=bool(env.str("GRANIAN_SSL_CERTIFICATE", "")),
+        database_url=DATABASE_URL,
+        database_pool_size=DATABASE_POOL_SIZE,
+        redis_url=REDIS_URL,
+        email_url=EMAIL_URL,
+        mail_from=MAIL_FROM,
+        mailbox_dir=MAILBOX_DIR,
+    )
 )
 
 IS_HTTPS = PUBLIC_URL.startswith("https://")
@@ -113,8 +121,6 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Data -------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=0)}
-# For web processes alone: as many connections as requests that may wait for one, whatever the number of threads.
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0)
 if DATABASE_POOL_SIZE:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
@@ -214,10 +220,13 @@ USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SECURE_SSL_REDIRECT = IS_HTTPS
+# A monitor inside asks without encryption, and is told nothing about anybody.
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+USE_X_FORWARDED_HOST = TRUSTED_PROXIES > 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -238,9 +247,8 @@ CONTENT_SECURITY_POLICY = {
 
 vars().update(env.dj_email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Digital Health Mentoring <mentoring@localhost>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", parseaddr(MAIL_FROM)[1])
 
 # --- Background work --------------------------------------------------------------------------
 

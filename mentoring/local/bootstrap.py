@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ LAYERS = {"local": ["local"], "dev": ["local", "dev"]}
 
 
 def main(layer: str, module: str, arguments: list[str]) -> None:
+    # As an exception, a TERM ends pip too, which would go on alone.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Stopped."))
     with one_at_a_time():
         make_venv()
         install(layer)

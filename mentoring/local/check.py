@@ -13,7 +13,11 @@ from mentoring.local.workspace import ROOT, Workspace
 from mentoring.translations import compile_translations
 
 # `check --deploy` judges the settings of a public server.
-PUBLIC = {"PUBLIC_URL": "https://mentoring.example.org"}
+PUBLIC = {
+    "PUBLIC_URL": "https://mentoring.example.org",
+    "MAIL_FROM": "Mentoring <mentoring@example.org>",
+    "TRUSTED_PROXIES": "1",
+}
 
 
 def main(arguments: list[str]) -> None:
