@@ -8,13 +8,14 @@ The model, the proof in plain words and its sources stand in docs/matching.md.
 """
 
 from matching.engine.explain import (
-    BlockingPairs,
+    FairnessRow,
     PlacePrices,
     Shortage,
-    blocking_pairs,
     explain_unmatched,
+    fairness,
     place_prices,
 )
+from matching.engine.groups import GroupPlan, GroupProblem, form_groups
 from matching.engine.problem import (
     MAX_SCORE,
     UNMATCHED,
@@ -25,7 +26,9 @@ from matching.engine.problem import (
     Regret,
     Stopped,
 )
+from matching.engine.several import further_mentors, solve_several
 from matching.engine.solver import solve
+from matching.engine.stability import BlockingPairs, blocking_pairs, cost_of_stability
 from matching.engine.verify import verify
 from matching.engine.whatif import cost_of_forbidding, cost_of_forcing
 
@@ -34,6 +37,9 @@ __all__ = [
     "UNMATCHED",
     "BlockingPairs",
     "Certificate",
+    "FairnessRow",
+    "GroupPlan",
+    "GroupProblem",
     "PlacePrices",
     "Plan",
     "Problem",
@@ -44,8 +50,13 @@ __all__ = [
     "blocking_pairs",
     "cost_of_forbidding",
     "cost_of_forcing",
+    "cost_of_stability",
     "explain_unmatched",
+    "fairness",
+    "form_groups",
+    "further_mentors",
     "place_prices",
     "solve",
+    "solve_several",
     "verify",
 ]

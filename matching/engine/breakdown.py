@@ -186,8 +186,7 @@ def _hour_points(features: Features, policy: Policy, mentee: int, mentor: int) -
 def _common_hours(mine: Flags, theirs: Flags) -> NDArray[np.int64]:
     """(mentors,) whole hours that one mentee has in common with each; none without a full hour at a stretch."""
     common = mine & theirs
-    stretch = (common & np.roll(common, -1, axis=1)).any(axis=1)
-    return common.sum(axis=1) // 2 * stretch
+    return common.sum(axis=1) // 2 * _full_hours(common).any(axis=1)
 
 
 def _situation(features: Features, policy: Policy, mentee: int, mentor: int) -> int:
@@ -218,13 +217,16 @@ def _no_common_language(features: Features, mentees: NDArray[np.int64]) -> Flags
 
 
 def _no_common_hour(features: Features, mentees: NDArray[np.int64]) -> Flags:
-    bound = features.mentor_hours.any(axis=1) & ~features.mentor_varies
-    mask = np.zeros((len(mentees), features.mentors), dtype=bool)
-    for position, mentee in enumerate(mentees):
-        mine = features.mentee_hours[mentee]
-        if mine.any() and not features.mentee_varies[mentee]:
-            mask[position] = bound & (_common_hours(mine, features.mentor_hours) == 0)
-    return mask
+    mine, yours = features.mentee_hours[mentees], features.mentor_hours
+    bound = mine.any(axis=1) & ~features.mentee_varies[mentees]
+    mentor_bound = yours.any(axis=1) & ~features.mentor_varies
+    stretches = _full_hours(mine).astype(np.float32) @ _full_hours(yours).T.astype(np.float32)
+    return bound[:, None] & mentor_bound & (stretches == 0)
+
+
+def _full_hours(half_hours: Flags) -> Flags:
+    """(people, 336) whether a full hour is free from each half-hour on."""
+    return half_hours & np.roll(half_hours, -1, axis=1)
 
 
 def _below_floor(features: Features, policy: Policy, mentees: NDArray[np.int64]) -> Flags:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matching.engine.market import Market
 from matching.engine.optimum import DEAR, Optimum
-from matching.engine.problem import UNMATCHED
+from matching.engine.problem import UNMATCHED, Plan
 
 FAR = 2**60
 OUTSIDE = -2
@@ -158,3 +158,12 @@ class Exchange:
         # A mentor without mentees has no chain to keep the price up, nor any need of one.
         price[:-1] = np.maximum(price[:-1], 0)
         self.price = price
+
+
+def residual(market: Market, plan: Plan) -> Exchange:
+    """A plan's residual network; market: what its locks leave. Locked mentees take no part."""
+    proof = plan.certificate
+    mentor = plan.mentor.copy()
+    mentor[[mentee for mentee, _ in proof.locks]] = UNMATCHED
+    gain = np.empty(0, dtype=np.int64)
+    return Exchange(market, Optimum(plan.worst or 0, mentor, proof.prices, proof.unmatched_price, gain))

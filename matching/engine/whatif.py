@@ -6,10 +6,10 @@ the worst score, the problem is solved anew.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.engine.exchange import FAR, OUTSIDE, Chains, Exchange
+from matching.engine.exchange import FAR, OUTSIDE, Chains, Exchange, residual
 from matching.engine.market import Market
-from matching.engine.optimum import Optimum
 from matching.engine.problem import UNMATCHED, Plan, Problem, Regret, check_pair
 from matching.engine.solver import solve_with
 
@@ -22,7 +22,7 @@ def cost_of_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> R
     _check_forcing(problem, plan, mentee, mentor)
     if plan.mentor[mentee] == mentor:
         return Regret(0, 0, 0)
-    exchange = _exchange(problem, plan)
+    exchange = residual(Market.of(problem, plan.certificate.locks), plan)
     home = int(exchange.seat[mentee])
     if problem.scores[mentee, mentor] >= exchange.least[mentor] and home >= 0:
         one = np.array([mentee])
@@ -47,7 +47,7 @@ def cost_of_forbidding(problem: Problem, plan: Plan, mentee: int, mentor: int) -
     locks = plan.certificate.locks
     if (mentee, mentor) in locks:
         raise ValueError(f"Mentee {mentee} is locked to mentor {mentor}. Remove the lock first.")
-    exchange = _exchange(problem, plan)
+    exchange = residual(Market.of(problem, plan.certificate.locks), plan)
     one = np.array([mentee])
     start = np.append(exchange.losses(one, exchange.gains(one))[0], FAR)
     start[start > FAR // 2] = FAR
@@ -61,14 +61,20 @@ def cost_of_forbidding(problem: Problem, plan: Plan, mentee: int, mentor: int) -
 
 def regret(before: Plan, after: Plan) -> Regret:
     """What changes from one plan to another."""
-    moved = np.flatnonzero(before.mentor != after.mentor)
     worst = None if after.worst is None or before.worst is None else after.worst - before.worst
     return Regret(
         matched=after.matched - before.matched,
         worst=worst,
         total=after.total - before.total,
-        moves=tuple((int(i), int(before.mentor[i]), int(after.mentor[i])) for i in moved),
+        moves=moves_between(before.mentor, after.mentor),
     )
+
+
+def moves_between(before: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[tuple[int, int, int], ...]:
+    """(mentee, mentor before, mentor after) of whoever changes."""
+    moved = np.flatnonzero(before != after)
+    columns = moved.tolist(), before[moved].tolist(), after[moved].tolist()
+    return tuple(zip(*columns, strict=True))
 
 
 def _check_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> None:
@@ -78,16 +84,6 @@ def _check_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> No
         raise ValueError(f"Mentee {mentee} is locked to another mentor. Remove that lock first.")
     if (mentee, mentor) not in locks and sum(j == mentor for _, j in locks) >= problem.capacity[mentor]:
         raise ValueError(f"Mentor {mentor} has no place left beside the locked pairs. Remove a lock first.")
-
-
-def _exchange(problem: Problem, plan: Plan) -> Exchange:
-    """The plan's residual network, without its locked pairs."""
-    proof = plan.certificate
-    market = Market.of(problem, proof.locks)
-    mentor = plan.mentor.copy()
-    mentor[[mentee for mentee, _ in proof.locks]] = UNMATCHED
-    gain = np.empty(0, dtype=np.int64)
-    return Exchange(market, Optimum(plan.worst or 0, mentor, proof.prices, proof.unmatched_price, gain))
 
 
 def _by_chain(exchange: Exchange, chains: Chains, mentee: int, home: int) -> Regret:

@@ -12,6 +12,7 @@ SCORE_RANGES = [1, 3, 100, 10_001]
 def best_objectives(scores, capacity, locks=()):
     """(matched, worst, total) of the best plan, worst None where nobody is matched; by trying everything."""
     wanted = dict(locks)
+    scores = np.asarray(scores).tolist()
     seen = {}
 
     def best(mentee, places):
