@@ -1,1 +1,1 @@
-from matching.admin import applications, programme  # noqa: F401
+from matching.admin import applications, mentorships, programme, runs  # noqa: F401

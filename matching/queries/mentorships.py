@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Person
-from matching.models import Application, Cohort, Member, Mentorship
+from matching.models import Application, Member, Mentorship
 
 State = Mentorship.State
 SHOWN = [State.HELD, State.INTRODUCED, State.ENDED]
@@ -23,6 +23,14 @@ def with_people(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
     """With everything that a page shows of the people, in a fixed number of queries."""
     return mentorships.select_related("cohort__programme", "stream").prefetch_related(
         Prefetch("members", queryset=active_members(), to_attr="active")
+    )
+
+
+def with_names(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+    """With who is in it and what they do: what a short list shows."""
+    members = Member.objects.filter(STAYED).select_related("person").prefetch_related("person__roles__role")
+    return mentorships.select_related("cohort").prefetch_related(
+        Prefetch("members", queryset=members.order_by("pk"), to_attr="active")
     )
 
 
@@ -51,7 +59,7 @@ def member_for_mail(pk: int) -> Member | None:
     return member
 
 
-def needing_a_match(cohort: Cohort) -> QuerySet[Application]:
+def needing_a_match() -> QuerySet[Application]:
     """Accepted mentees whose match is not going ahead and who have no other. Who said so is not told."""
     has_mentor = Member.objects.filter(
         application=OuterRef("pk"), part=Member.Part.MENTEE, kind=Mentorship.Kind.ONE_TO_ONE, left_at=None
@@ -60,12 +68,11 @@ def needing_a_match(cohort: Cohort) -> QuerySet[Application]:
         Application.objects.filter(
             Exists(declined_matches().filter(members__application=OuterRef("pk"))),
             ~Exists(has_mentor),
-            cohort=cohort,
             part=Application.Part.MENTEE,
             state=Application.State.ACCEPTED,
         )
-        .select_related("person")
-        .order_by("person__sort_key")
+        .select_related("person", "cohort")
+        .order_by("-cohort__starts_on", "person__sort_key")
     )
 
 

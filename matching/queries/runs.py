@@ -1,9 +1,9 @@
 """Match runs and what they propose, as the admin reads them."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Topic
-from matching.models import MatchRun, Proposal
+from matching.models import Application, Cohort, MatchRun, Proposal
 
 
 def for_review(run: MatchRun) -> QuerySet[Proposal]:
@@ -11,7 +11,6 @@ def for_review(run: MatchRun) -> QuerySet[Proposal]:
     return (
         run.proposals.select_related("mentee__person", "mentor__person")
         .prefetch_related("mentee__person__roles__role", "mentor__person__roles__role")
-        .order_by("score", "mentee__person__sort_key", "pk")
         .annotate(has_mentor=Q(mentor__isnull=False))
         .order_by("has_mentor", "score", "mentee__person__sort_key", "pk")
     )
@@ -25,3 +24,12 @@ def places_used(run: MatchRun) -> dict[int, int]:
 
 def sensitive_topics() -> set[str]:
     return set(Topic.objects.filter(sensitive=True).values_list("slug", flat=True))
+
+
+def accepted_in(cohort: Cohort) -> dict[str, int]:
+    """Mentees, mentors and the places that mentors offer and have left."""
+    return Application.objects.filter(cohort=cohort, state=Application.State.ACCEPTED).aggregate(
+        mentees=Count("pk", filter=Q(part=Application.Part.MENTEE)),
+        mentors=Count("pk", filter=Q(part=Application.Part.MENTOR)),
+        places=Sum("capacity", default=0) - Sum("taken", default=0),
+    )

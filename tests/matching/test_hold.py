@@ -137,13 +137,13 @@ def test_undoing_tells_only_whoever_was_told(post):
 def test_a_mentee_whose_match_is_off_is_on_the_admins_list_until_they_have_another():
     mentorship = a_match()
     mentee = mentee_in(mentorship).application
-    assert not needing_a_match(mentorship.cohort).exists()
+    assert not needing_a_match().exists()
 
     decline_match(mentor_in(mentorship))
 
-    assert list(needing_a_match(mentorship.cohort)) == [mentee]
+    assert list(needing_a_match()) == [mentee]
     publish_run(run_of((mentee, mentor_of(mentorship.cohort))), by=None)
-    assert not needing_a_match(mentorship.cohort).exists()
+    assert not needing_a_match().exists()
 
 
 def test_a_match_that_an_admin_took_back_is_not_on_that_list():
@@ -151,7 +151,7 @@ def test_a_match_that_an_admin_took_back_is_not_on_that_list():
 
     undo_publication(mentorship.run, by=None)
 
-    assert not needing_a_match(mentorship.cohort).exists()
+    assert not needing_a_match().exists()
 
 
 def test_after_the_introduction_it_is_too_late_to_say_no_here():
