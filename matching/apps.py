@@ -10,12 +10,16 @@ class MatchingConfig(AppConfig):
         # Inside: models are there only once every app has been loaded.
         from matching import (
             home_applications,
+            home_mentorships,
             mails_applications,
             mails_mentorships,
             personal_data_applications,
+            personal_data_mentorships,
         )
 
         home_applications.register_home()
+        home_mentorships.register_home()
         mails_applications.register_mails()
         mails_mentorships.register_mails()
         personal_data_applications.register_personal_data()
+        personal_data_mentorships.register_personal_data()
