@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from matching.models import Application, Cohort, Programme
-from matching.queries.applications import minutes_left
+from matching.queries.applications import journey, minutes_left
 from outbox.kinds import MailKind, register
 from outbox.models import Mail
 
@@ -37,7 +37,7 @@ def about_several(mail: Mail) -> dict:
 
 def about_unfinished(mail: Mail) -> dict:
     application = find(mail)
-    return context_of(application) | {"minutes": minutes_left(application)}
+    return context_of(application) | {"minutes": minutes_left(journey(application))}
 
 
 def context_of(application: Application) -> dict:

@@ -6,6 +6,7 @@ from matching.models import Application, Member, Mentorship
 from matching.steps import AGREE, STEPS, Step, steps_of
 
 State = Application.State
+Journey = list[tuple[Application, Step]]
 
 # Until a decision, everything may be changed; after acceptance, what keeps a match safe and possible.
 OPEN_TO_CHANGE = {State.SUBMITTED, State.WAITING}
@@ -15,7 +16,9 @@ IN_FORCE = [Mentorship.State.HELD, Mentorship.State.INTRODUCED]
 
 def visible_to(person: Person) -> QuerySet[Application]:
     """A person's own applications; nobody else's are there for them."""
-    return Application.objects.filter(person=person).select_related("cohort__programme", "person", "stream")
+    return Application.objects.filter(person=person).select_related(
+        "cohort__programme", "person__organisation", "stream"
+    )
 
 
 def together(application: Application) -> list[Application]:
@@ -29,7 +32,7 @@ def together(application: Application) -> list[Application]:
     )
 
 
-def journey(application: Application) -> list[tuple[Application, Step]]:
+def journey(application: Application) -> Journey:
     """Each step to take, with the application that it is saved in."""
     applications = together(application)
     found = []
@@ -74,12 +77,11 @@ def notice_to_accept() -> NoticeVersion | None:
     return version_in_force("confidentiality")
 
 
-def minutes_left(application: Application) -> int:
+def minutes_left(steps: Journey) -> int:
     """How long the steps that are still to take may take, agreeing included."""
-    return sum(step.minutes for owner, step in journey(application) if not is_done(owner, step))
+    return sum(step.minutes for owner, step in steps if not is_done(owner, step))
 
 
-def next_to_take(application: Application) -> tuple[Application, Step]:
+def next_to_take(steps: Journey) -> tuple[Application, Step]:
     """The first step without an answer."""
-    steps = journey(application)
     return next(((owner, step) for owner, step in steps if not is_done(owner, step)), steps[-1])

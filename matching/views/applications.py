@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +22,6 @@ from matching.queries.applications import (
     missing_steps,
     next_to_take,
     notice_to_accept,
-    together,
     visible_to,
 )
 from matching.services import applications as services
@@ -57,18 +57,18 @@ def apply(request: HttpRequest, cohort_slug: str) -> HttpResponse:
 
 def _begin(cohort, person, parts) -> HttpResponse:
     begun = [services.begin_application(cohort, person, part) for part in parts]
-    owner, step = next_to_take(begun[0])
+    owner, step = next_to_take(journey(begun[0]))
     return redirect("matching:application_step", owner.pk, step.slug)
 
 
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(with_answers(visible_to(request.user)), pk=pk)
-    is_draft = shown.state == State.DRAFT
+    to_take = journey(shown) if shown.state == State.DRAFT and shown.cohort.is_open else []
     context = {
         "application": shown,
         "answers": [(answer, _change_url(shown, answer.step)) for answer in answers_of(shown)],
-        "next": next_to_take(shown) if is_draft and shown.cohort.is_open else None,
-        "minutes": minutes_left(shown) if is_draft else 0,
+        "next": next_to_take(to_take) if to_take else None,
+        "minutes": minutes_left(to_take),
         "may_withdraw": shown.state in services.IN_HAND,
         "siblings": visible_to(request.user).filter(cohort=shown.cohort).exclude(pk=pk),
     }
@@ -110,6 +110,10 @@ class StepPage:
 
     def __post_init__(self):
         self.journey = journey(self.application)
+
+    @property
+    def owners(self) -> list[Application]:
+        return list({owner.pk: owner for owner, _step in self.journey}.values())
 
     @property
     def is_draft(self) -> bool:
@@ -167,7 +171,9 @@ def _answer(request: HttpRequest, page: StepPage) -> HttpResponse:
 
 def _form(page: StepPage, data):
     if page.step == WHAT_I_DO:
-        return WhatIDoForm(data, person=page.application.person)
+        person = page.application.person
+        prefetch_related_objects([person], "disciplines", "sectors", "situations")
+        return WhatIDoForm(data, person=person)
     return FORMS[page.step](data, application=page.application)
 
 
@@ -190,7 +196,7 @@ def _agree(request: HttpRequest, page: StepPage) -> HttpResponse:
     notice = notice_to_accept()
     if notice is None:
         return page.render(request, None, notice=None)
-    missing = [step for owner in together(page.application) for step in missing_steps(owner)]
+    missing = [step for owner in page.owners for step in missing_steps(owner)]
     form = forms.AgreeForm(
         request.POST if request.method == "POST" else None, application=page.application, notice=notice
     )
