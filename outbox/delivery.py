@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 from outbox import kinds, message, queries
 from outbox.kinds import MailKind
 from outbox.models import Beat, Mail
-from outbox.rendering import render
+from outbox.rendering import as_read_by, render
 from outbox.services import clear_beat, record_beat, suppress
 from outbox.smtp import LONGEST_ANSWER, MailServer, MayHaveLeft, NobodyThere, Refused, ServerTrouble, TryLater
 from outbox.wording import one_line
@@ -82,7 +82,8 @@ def recover_lapsed(now: datetime) -> None:
     """Take back what a dead deliverer held. Only a mail that may have left needs a thought."""
     lapsed = queries.lapsed(now)
     lapsed.filter(started_at=None).update(state=_waiting_again(), leased_until=None)
-    repeatable = [kind.name for kind in kinds.every() if not kind.is_at_most_once]
+    repeatable = {kind.name for kind in kinds.every()} - kinds.at_most_once()
+    # A kind that nobody knows any more is not repeated either.
     lapsed.exclude(kind__in=repeatable).update(state=State.IN_DOUBT, note=DELIVERER_LOST, leased_until=None)
     # A mail that kills whoever touches it must not do so for ever.
     lapsed.filter(attempts__gt=len(MINUTES_BETWEEN_ATTEMPTS)).update(
@@ -237,7 +238,8 @@ def _render_once(mail: Mail, kind: MailKind, now: datetime) -> None:
         return
     mail.to = _address(mail)
     mail.language = getattr(mail.person, "language", mail.language)
-    words = kind.build(mail) if kind.build else {}
+    with as_read_by(mail.person, mail.language):
+        words = kind.build(mail) if kind.build else {}
     rendering = render(kind.name, words, person=mail.person, language=mail.language)
     for part, text in asdict(rendering).items():
         setattr(mail, part, text)
@@ -301,7 +303,7 @@ def _put_off(mail: Mail, now: datetime, *, note: str, answer: str) -> None:
 
 
 def _doubt(mail: Mail, now: datetime, *, answer: str) -> None:
-    if kinds.find(mail.kind).is_at_most_once:
+    if mail.kind in kinds.at_most_once():
         _settle(mail, State.IN_DOUBT, note=CONNECTION_LOST_AT_THE_END, answer=answer)
     else:
         _put_off(mail, now, note=CONNECTION_LOST_AT_THE_END, answer=answer)

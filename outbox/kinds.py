@@ -63,5 +63,14 @@ def is_secret(name: str) -> bool:
     return name not in _kinds or _kinds[name].is_secret
 
 
+def label(name: str) -> str:
+    """How pages call a kind; one that left with its app goes by its name."""
+    return str(_kinds[name].label) if name in _kinds else name
+
+
+def at_most_once() -> set[str]:
+    return {kind.name for kind in every() if kind.is_at_most_once}
+
+
 def every() -> list[MailKind]:
     return [_kinds[name] for name in sorted(_kinds)]

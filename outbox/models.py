@@ -72,11 +72,12 @@ class Mail(models.Model):
         ]
 
     def __str__(self):
-        return self.subject or self.key
+        # Never the subject: the admin puts this everywhere, and a subject may hold a code.
+        return self.key
 
     @property
-    def is_settled(self) -> bool:
-        return self.state in {self.State.SENT, self.State.FAILED, self.State.SKIPPED}
+    def may_be_sent_again(self) -> bool:
+        return self.state in {self.State.FAILED, self.State.IN_DOUBT} and self.wiped_at is None
 
 
 class Suppression(models.Model):

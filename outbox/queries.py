@@ -1,8 +1,10 @@
 """What is due, and whether mail flows: what delivery, the admin and the health page ask."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from outbox.models import Beat, Mail, Suppression
 
@@ -46,3 +48,23 @@ def last_beat(name: str = Beat.Name.TASK) -> datetime | None:
 def server_trouble() -> Beat | None:
     """Why the mail server could not be used when it was last tried; None once it answers again."""
     return Beat.objects.filter(name=Beat.Name.TROUBLE).first()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Whether mail flows, and what waits for somebody to look."""
+
+    waiting: int
+    oldest_due: datetime | None
+    refused: int
+    in_doubt: int
+    trouble: Beat | None
+
+
+def flow() -> Flow:
+    counts = Mail.objects.aggregate(
+        waiting=Count("pk", filter=Q(state__in=WAITING)),
+        refused=Count("pk", filter=Q(state=Mail.State.FAILED)),
+        in_doubt=Count("pk", filter=Q(state=Mail.State.IN_DOUBT)),
+    )
+    return Flow(**counts, oldest_due=oldest_due(), trouble=server_trouble())

@@ -1,6 +1,7 @@
 """Turn a kind's three templates into one mail, in its reader's language and time zone."""
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
@@ -21,6 +22,14 @@ class Rendering:
     html: str
 
 
+@contextmanager
+def as_read_by(person, language: str):
+    """Speak the reader's language and tell the time where they are."""
+    zone = ZoneInfo(getattr(person, "time_zone", None) or settings.TIME_ZONE)
+    with translation.override(language), timezone.override(zone):
+        yield
+
+
 def render(name: str, context: dict, *, person, language: str) -> Rendering:
     """Render templates/mail/<name>/ for one reader."""
     everywhere = {
@@ -29,8 +38,7 @@ def render(name: str, context: dict, *, person, language: str) -> Rendering:
         "programme": parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
         "language": language,
     }
-    zone = ZoneInfo(getattr(person, "time_zone", None) or settings.TIME_ZONE)
-    with translation.override(language), timezone.override(zone):
+    with as_read_by(person, language):
         words = everywhere | context
         return Rendering(
             subject=one_line(_fill(f"mail/{name}/subject.txt", words)),

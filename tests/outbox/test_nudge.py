@@ -15,7 +15,7 @@ QUEUE = current_app.conf.task_default_queue
 
 
 @pytest.fixture
-def broker():
+def tasks_waiting():
     """How many tasks wait at the real broker, which is emptied before and after."""
     with current_app.connection_for_write() as connection:
         queue = connection.default_channel.client
@@ -38,25 +38,25 @@ def lost_broker(monkeypatch):
     current_app._pool = None
 
 
-def test_a_worker_is_woken_once_however_many_mails_a_transaction_queues(broker):
+def test_a_worker_is_woken_once_however_many_mails_a_transaction_queues(tasks_waiting):
     person = PersonFactory()
 
     with transaction.atomic():
         for number in range(5):
             queue_mail("reminder", key=f"session:{number}", person=person)
 
-    assert broker() == 1
+    assert tasks_waiting() == 1
 
 
-def test_a_worker_is_not_woken_for_what_was_rolled_back(broker):
+def test_a_worker_is_not_woken_for_what_was_rolled_back(tasks_waiting):
     with transaction.atomic():
         nudge(TASK)
         transaction.set_rollback(True)
-    assert broker() == 0
+    assert tasks_waiting() == 0
 
     nudge(TASK)
 
-    assert broker() == 1
+    assert tasks_waiting() == 1
 
 
 def test_a_lost_broker_costs_nothing_after_the_first_try(lost_broker, caplog):

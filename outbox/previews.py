@@ -1,0 +1,21 @@
+"""What a kind of mail looks like, with realistic words and nobody's data."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from outbox import kinds
+from outbox.kinds import MailKind
+from outbox.rendering import Rendering, as_read_by, render
+
+
+def find(name: str, language: str) -> MailKind | None:
+    """The kind of this name, where it has a sample and we speak that language."""
+    known = {kind.name: kind for kind in kinds.every() if kind.sample}
+    return known.get(name) if language in dict(settings.LANGUAGES) else None
+
+
+def render_sample(kind: MailKind, language: str) -> Rendering:
+    reader = get_user_model()(name="Samira Haddad", email="samira.haddad@example.org", language=language)
+    with as_read_by(reader, language):
+        words = kind.sample()
+    return render(kind.name, words, person=reader, language=language)
