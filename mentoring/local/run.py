@@ -123,7 +123,8 @@ def prepare(variables: dict, *, with_demo: bool) -> None:
 def start_programme(workspace: Workspace, port: int, variables: dict) -> None:
     start = workspace.supervisor.start
     web = python(
-        "web", "-m", "granian", *web_options(port), "mentoring.wsgi:application", environment=variables
+        *["web", "-m", "granian", *web_options(port), "mentoring.wsgi:application"],
+        environment={"DATABASE_POOL_SIZE": "8", **variables},
     )
     beat_file = workspace.run / "beat"
     # A clock's file that a kill cut short would stop the next clock; it holds nothing we need.
@@ -142,15 +143,19 @@ def start_programme(workspace: Workspace, port: int, variables: dict) -> None:
     )
     start(python("beat", *celery, "beat", f"--schedule={beat_file}", environment=variables))
     print("Starting the programme …", flush=True)
-    workspace.supervisor.wait_until(web, lambda: is_healthy(port), seconds=90)
+    workspace.supervisor.wait_until(web, lambda: is_answering(port, "/health/"), seconds=90)
 
 
 def web_options(port: int) -> list[str]:
-    return ["--interface=wsgi", "--host=127.0.0.1", f"--port={port}", "--workers-kill-timeout=5", "--no-ws"]
+    """As docker-compose.yml starts it, but for this machine only."""
+    options = {"interface": "wsgi", "host": "127.0.0.1", "port": port, "http": "1"}
+    # Far more threads than work: most of them wait for a slow client, and the pool bounds the rest.
+    options |= {"blocking-threads": 512, "http1-header-read-timeout": 10_000, "workers-kill-timeout": 5}
+    return [*(f"--{name}={value}" for name, value in options.items()), "--no-ws"]
 
 
-def is_healthy(port: int) -> bool:
-    address = f"http://127.0.0.1:{port}/health/"
+def is_answering(port: int, path: str) -> bool:
+    address = f"http://127.0.0.1:{port}{path}"
     with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
         return answer.status == 200
     return False
