@@ -13,6 +13,7 @@ from demo.cast import NGOZI, SAMIRA
 from demo.people import draw_cohort
 from demo.services import create_cohort, create_programme, load_organisations, write_people
 from matching.models import Application, Cohort
+from matching.services.groups import GroupPlan, form_group, publish_group
 from matching.services.introductions import introduce_due
 from matching.services.publishing import publish_run
 from matching.services.runs import compute_run, start_run
@@ -34,13 +35,12 @@ def load_demo(seed: int) -> list[dict]:
     spring = create_cohort(
         programme, slug="spring", name_en="Spring cohort", name_fr="Promotion de printemps", opens_in=-10
     )
-    drawn = draw_cohort(
-        mentees=MENTEES - 1, mentors=MENTORS - 1, seed=seed, unlike=[SAMIRA.name, NGOZI.name]
-    )
+    drawn = draw_cohort(mentees=MENTEES - 1, mentors=MENTORS - 1, seed=seed, unlike=[SAMIRA.name, NGOZI.name])
     write_people(autumn, [SAMIRA, *drawn, NGOZI], state=State.ACCEPTED)
     _fill_spring(spring, seed, unlike=[SAMIRA.name, NGOZI.name, *(who.name for who in drawn)])
     accounts = open_demo_accounts()
     _match_and_introduce(autumn)
+    _publish_a_group(autumn)
     return accounts
 
 
@@ -58,3 +58,16 @@ def _match_and_introduce(cohort: Cohort) -> None:
     run.refresh_from_db()
     publish_run(run, by=admin, now=timezone.now() - timedelta(days=7))
     introduce_due()
+
+
+def _publish_a_group(cohort: Cohort) -> None:
+    """A nursing circle, published today: its members read whom they will meet, and the hold still runs."""
+    stream = cohort.streams.get(slug="nursing")
+    accepted = stream.applications.filter(state=State.ACCEPTED).order_by("pk")
+    mentors = list(accepted.filter(part="mentor").order_by("capacity", "pk")[:2])
+    samira = list(accepted.filter(person__email=SAMIRA.email))
+    others = list(accepted.filter(part="mentee").exclude(person__email=SAMIRA.email)[:5])
+    group = form_group(
+        GroupPlan(stream, mentors[0], mentors[1:], samira + others, name="Nursing and midwifery circle")
+    )
+    publish_group(group, by=Person.objects.get(is_superuser=True))
