@@ -30,7 +30,7 @@ from matching.engine.several import further_mentors, solve_several
 from matching.engine.solver import solve
 from matching.engine.stability import BlockingPairs, blocking_pairs, cost_of_stability
 from matching.engine.verify import verify
-from matching.engine.whatif import cost_of_forbidding, cost_of_forcing
+from matching.engine.whatif import WhatIf, cost_of_forbidding, cost_of_forcing
 
 __all__ = [
     "MAX_SCORE",
@@ -47,6 +47,7 @@ __all__ = [
     "Regret",
     "Shortage",
     "Stopped",
+    "WhatIf",
     "blocking_pairs",
     "cost_of_forbidding",
     "cost_of_forcing",

@@ -11,6 +11,7 @@ assignment. Rows of scores are read when their mentor is reached, so most are ne
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,25 +22,24 @@ from matching.engine.problem import UNMATCHED, Plan
 
 FAR = 2**60
 OUTSIDE = -2
+# What one question reads is kept for the next, within reason: 6,000 mentors take 48 kB a row.
+KEPT_ROWS = 2_000
 
 
 @dataclass(frozen=True, eq=False)
 class Chains:
     """Cheapest chains from a start. distance: (mentors + 2,), FAR where out of reach; nobody and rest
-    come last. before: the node before each. mover: the mentee who moves into each, -1 for none."""
+    come last. before: the node before each, -1 at a start."""
 
     distance: NDArray[np.int64]
     before: NDArray[np.int64]
-    mover: NDArray[np.int64]
 
-    def to(self, target: int) -> tuple[int, list[tuple[int, int]]]:
-        """The node where the cheapest chain to the target starts, and its moves (mentee, node moved to)."""
-        moves = []
-        while self.before[target] >= 0:
-            if self.mover[target] != UNMATCHED:
-                moves.append((int(self.mover[target]), target))
-            target = int(self.before[target])
-        return target, moves
+    def nodes_to(self, target: int) -> list[int]:
+        """The nodes of the chain that ends at the target, from its start on."""
+        nodes = [target]
+        while self.before[nodes[-1]] >= 0:
+            nodes.append(int(self.before[nodes[-1]]))
+        return nodes[::-1]
 
 
 class Exchange:
@@ -59,6 +59,15 @@ class Exchange:
         left_out = self.nobody if self.leaves_out else OUTSIDE
         self.seat = np.where(optimum.mentor == UNMATCHED, left_out, optimum.mentor)
         self.held = np.zeros(market.mentees, dtype=bool)
+        self._steps_from: dict[int, NDArray[np.int64]] = {}
+
+    def gains(self, mentees: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What each has at the present seat, score less price."""
+        seat = self.seat[mentees]
+        scores = np.zeros(len(mentees), dtype=np.int64)
+        matched = seat < self.nobody
+        scores[matched] = self.market.scores_of(mentees[matched], seat[matched])
+        return scores - self.price[seat]
 
     def losses(self, mentees: NDArray[np.int64], gain: NDArray[np.int64]) -> NDArray[np.int64]:
         """(len(mentees), mentors + 1) what each would lose against `gain` at each node, FAR where barred."""
@@ -69,35 +78,38 @@ class Exchange:
             loss[:, -1] = gain + self.price[-1]
         return loss
 
-    def gains(self, mentees: NDArray[np.int64]) -> NDArray[np.int64]:
-        """What each has at the present seat, score less price."""
-        seat = self.seat[mentees]
-        scores = np.zeros(len(mentees), dtype=np.int64)
-        matched = seat < self.nobody
-        scores[matched] = self.market.scores_of(mentees[matched], seat[matched])
-        return scores - self.price[seat]
+    def losses_of(self, mentee: int) -> NDArray[np.int64]:
+        """(mentors + 2,) what one mentee would lose at each node against the present seat."""
+        one = np.array([mentee])
+        return np.append(self.losses(one, self.gains(one))[0], FAR)
 
     def chains(self, start: NDArray[np.int64], target: int | None = None) -> Chains:
-        """Cheapest chains from the nodes where `start` (mentors + 2,) is below FAR; as far as the target."""
-        distance = start.copy()
-        waiting = start.copy()
+        """Cheapest chains from the nodes where `start` (mentors + 2,) is below FAR; as far as the target.
+
+        The place that ends at the target is one just left there, so its mentee is not asked to move.
+        """
+        distance, waiting = start.copy(), start.copy()
         before = np.full(len(start), -1)
-        mover = np.full(len(start), UNMATCHED)
-        load = np.bincount(self.seat[self.seat >= 0], minlength=self.nobody + 1)
-        if target is not None:
-            # The place just left there may stay empty, for its price.
-            load[target] += 1
         while True:
             node = int(waiting.argmin())
-            if waiting[node] >= FAR or node == target:
-                return Chains(distance, before, mover)
+            near = waiting[node]
+            if near >= FAR or node == target:
+                return Chains(distance, before)
             waiting[node] = FAR
-            step, who = self._steps(node, load)
-            reached = distance[node] + step
-            nearer = np.flatnonzero(reached < distance)
+            reached = self._steps(node) + near
+            is_nearer = reached < distance
+            if target is not None:
+                # What is no nearer than the target need not be looked at.
+                is_nearer &= reached < distance[target]
+            nearer = np.flatnonzero(is_nearer)
             distance[nearer] = waiting[nearer] = reached[nearer]
             before[nearer] = node
-            mover[nearer] = who[nearer]
+
+    def moves(self, chains: Chains, target: int) -> tuple[int, list[tuple[int, int]]]:
+        """The node where the chain to the target starts, and its moves: (mentee, node moved to)."""
+        nodes = chains.nodes_to(target)
+        steps = [step for step in pairwise(nodes) if self.rest not in step]
+        return nodes[0], [(self._mover(here, there), there) for here, there in steps]
 
     def can_settle(self, mentees: NDArray[np.int64]) -> bool:
         """Whether `settle` applies and is quick: all of these take part, and no crowd is left out, since
@@ -114,6 +126,7 @@ class Exchange:
         for mentee in mentees.tolist():
             self._settle(mentee)
             self.held[mentee] = False
+            self._steps_from.clear()
 
     def optimum(self, worst: int) -> Optimum:
         """The matching as it stands now."""
@@ -123,33 +136,41 @@ class Exchange:
         gain[matched] = self.gains(matched)
         return Optimum(worst, mentor, self.price[:-1].copy(), int(self.price[-1]), gain)
 
-    def _steps(self, node: int, load: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The least loss of a move from this node to each other, and who would move."""
+    def _steps(self, node: int) -> NDArray[np.int64]:
+        """(mentors + 2,) the least loss of a move from this node to each other."""
+        if node not in self._steps_from:
+            if len(self._steps_from) >= KEPT_ROWS:
+                self._steps_from.clear()
+            self._steps_from[node] = self._computed_steps(node)
+        return self._steps_from[node]
+
+    def _computed_steps(self, node: int) -> NDArray[np.int64]:
         step = np.full(self.rest + 1, FAR)
-        who = np.full(self.rest + 1, UNMATCHED)
         if node == self.rest:
-            emptied = np.flatnonzero(load[:-1] > 0)
+            emptied = np.unique(self.seat[(self.seat >= 0) & (self.seat < self.nobody)])
             step[emptied] = self.price[emptied]
-            return step, who
-        members = np.flatnonzero((self.seat == node) & ~self.held)
+            return step
+        members = self._members(node)
         if len(members):
-            loss = self.losses(members, self.gains(members))
-            least = loss.argmin(axis=0)
-            step[:-1] = loss[least, np.arange(len(least))]
-            who[:-1] = members[least]
-        if node < self.nobody and load[node] < self.market.capacity[node]:
+            step[:-1] = self.losses(members, self.gains(members)).min(axis=0)
+        if node < self.nobody and np.count_nonzero(self.seat == node) < self.market.capacity[node]:
             step[self.rest] = 0
-        return step, who
+        return step
+
+    def _members(self, node: int) -> NDArray[np.int64]:
+        return np.flatnonzero((self.seat == node) & ~self.held)
+
+    def _mover(self, node: int, target: int) -> int:
+        members = self._members(node)
+        return int(members[self.losses(members, self.gains(members))[:, target].argmin()])
 
     def _settle(self, mentee: int) -> None:
         home = int(self.seat[mentee])
-        self.seat[mentee] = OUTSIDE
-        loss = self.losses(np.array([mentee]), np.zeros(1, dtype=np.int64))[0]
-        start = np.append(np.where(loss < FAR, loss - loss.min(), FAR), FAR)
-        chains = self.chains(start, home)
+        loss = self.losses_of(mentee)
+        chains = self.chains(np.where(loss < FAR, loss - loss.min(), FAR), home)
+        first, moves = self.moves(chains, home)
         self._reprice(chains, home)
-        self.seat[mentee], moves = chains.to(home)
-        for mover, node in moves:
+        for mover, node in [*moves, (mentee, first)]:
             self.seat[mover] = node
 
     def _reprice(self, chains: Chains, target: int) -> None:

@@ -8,7 +8,7 @@ the worst score, the problem is solved anew.
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.exchange import FAR, OUTSIDE, Chains, Exchange, residual
+from matching.engine.exchange import FAR, residual
 from matching.engine.market import Market
 from matching.engine.problem import UNMATCHED, Plan, Problem, Regret, check_pair
 from matching.engine.solver import solve_with
@@ -19,22 +19,7 @@ def cost_of_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> R
 
     Raises ValueError when the pair is forbidden, or when the locks leave it no place.
     """
-    _check_forcing(problem, plan, mentee, mentor)
-    if plan.mentor[mentee] == mentor:
-        return Regret(0, 0, 0)
-    exchange = residual(Market.of(problem, plan.certificate.locks), plan)
-    home = int(exchange.seat[mentee])
-    if problem.scores[mentee, mentor] >= exchange.least[mentor] and home >= 0:
-        one = np.array([mentee])
-        loss = int(exchange.losses(one, exchange.gains(one))[0, mentor])
-        exchange.seat[mentee] = OUTSIDE
-        start = np.full(exchange.rest + 1, FAR)
-        start[mentor] = loss
-        chains = exchange.chains(start, home)
-        if chains.distance[home] < FAR:
-            return _by_chain(exchange, chains, mentee, home)
-    locks = tuple(sorted({*plan.certificate.locks, (mentee, mentor)}))
-    return regret(plan, solve_with(problem, seed=plan.seed, locks=locks))
+    return WhatIf(problem, plan).forcing(mentee, mentor)
 
 
 def cost_of_forbidding(problem: Problem, plan: Plan, mentee: int, mentor: int) -> Regret:
@@ -42,21 +27,76 @@ def cost_of_forbidding(problem: Problem, plan: Plan, mentee: int, mentor: int) -
 
     Raises ValueError when the plan does not propose the pair, or has it locked.
     """
-    if mentor == UNMATCHED or plan.mentor[mentee] != mentor:
-        raise ValueError(f"The plan does not propose mentor {mentor} to mentee {mentee}: nothing to forbid.")
-    locks = plan.certificate.locks
-    if (mentee, mentor) in locks:
-        raise ValueError(f"Mentee {mentee} is locked to mentor {mentor}. Remove the lock first.")
-    exchange = residual(Market.of(problem, plan.certificate.locks), plan)
-    one = np.array([mentee])
-    start = np.append(exchange.losses(one, exchange.gains(one))[0], FAR)
-    start[start > FAR // 2] = FAR
-    start[mentor] = FAR
-    exchange.seat[mentee] = OUTSIDE
-    chains = exchange.chains(start, mentor)
-    if chains.distance[mentor] < FAR:
-        return _by_chain(exchange, chains, mentee, int(mentor))
-    return regret(plan, solve_with(problem, seed=plan.seed, locks=locks, vetoes=((mentee, mentor),)))
+    return WhatIf(problem, plan).forbidding(mentee, mentor)
+
+
+class WhatIf:
+    """Many questions about one plan: what one answer has read is kept for the next."""
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self._problem, self._plan = problem, plan
+        self._locks = plan.certificate.locks
+        self._exchange = residual(Market.of(problem, self._locks), plan)
+
+    def forcing(self, mentee: int, mentor: int) -> Regret:
+        """As `cost_of_forcing`."""
+        self._check_forcing(mentee, mentor)
+        if self._plan.mentor[mentee] == mentor:
+            return Regret(0, 0, 0)
+        if self._exchange.seat[mentee] >= 0:
+            start = np.full(self._exchange.rest + 1, FAR)
+            start[mentor] = self._exchange.losses_of(mentee)[mentor]
+            if found := self._by_chain(start, mentee):
+                return found
+        locks = tuple(sorted({*self._locks, (mentee, mentor)}))
+        return regret(self._plan, solve_with(self._problem, seed=self._plan.seed, locks=locks))
+
+    def forbidding(self, mentee: int, mentor: int) -> Regret:
+        """As `cost_of_forbidding`."""
+        self._check_forbidding(mentee, mentor)
+        start = self._exchange.losses_of(mentee)
+        start[mentor] = FAR
+        if found := self._by_chain(start, mentee):
+            return found
+        vetoes = ((mentee, mentor),)
+        return regret(
+            self._plan, solve_with(self._problem, seed=self._plan.seed, locks=self._locks, vetoes=vetoes)
+        )
+
+    def _by_chain(self, start: NDArray[np.int64], mentee: int) -> Regret | None:
+        """The answer by a chain that ends where the mentee left; None where there is none."""
+        exchange = self._exchange
+        home = int(exchange.seat[mentee])
+        chains = exchange.chains(start, home)
+        if chains.distance[home] >= FAR:
+            return None
+        first, moves = exchange.moves(chains, home)
+        changes = [
+            (mover, self._mentor_at(int(exchange.seat[mover])), self._mentor_at(node))
+            for mover, node in [*moves, (mentee, first)]
+        ]
+        return Regret(0, 0, -int(chains.distance[home]), tuple(sorted(changes)))
+
+    def _mentor_at(self, node: int) -> int:
+        return UNMATCHED if node == self._exchange.nobody else node
+
+    def _check_forcing(self, mentee: int, mentor: int) -> None:
+        check_pair(self._problem, mentee, mentor)
+        if dict(self._locks).get(mentee, mentor) != mentor:
+            raise ValueError(f"Mentee {mentee} is locked to another mentor. Remove that lock first.")
+        taken = sum(locked == mentor for _, locked in self._locks)
+        if (mentee, mentor) not in self._locks and taken >= self._problem.capacity[mentor]:
+            raise ValueError(
+                f"Mentor {mentor} has no place left beside the locked pairs. Remove a lock first."
+            )
+
+    def _check_forbidding(self, mentee: int, mentor: int) -> None:
+        if mentor == UNMATCHED or self._plan.mentor[mentee] != mentor:
+            raise ValueError(
+                f"The plan does not propose mentor {mentor} to mentee {mentee}: nothing to forbid."
+            )
+        if (mentee, mentor) in self._locks:
+            raise ValueError(f"Mentee {mentee} is locked to mentor {mentor}. Remove the lock first.")
 
 
 def regret(before: Plan, after: Plan) -> Regret:
@@ -75,26 +115,3 @@ def moves_between(before: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[
     moved = np.flatnonzero(before != after)
     columns = moved.tolist(), before[moved].tolist(), after[moved].tolist()
     return tuple(zip(*columns, strict=True))
-
-
-def _check_forcing(problem: Problem, plan: Plan, mentee: int, mentor: int) -> None:
-    check_pair(problem, mentee, mentor)
-    locks = plan.certificate.locks
-    if dict(locks).get(mentee, mentor) != mentor:
-        raise ValueError(f"Mentee {mentee} is locked to another mentor. Remove that lock first.")
-    if (mentee, mentor) not in locks and sum(j == mentor for _, j in locks) >= problem.capacity[mentor]:
-        raise ValueError(f"Mentor {mentor} has no place left beside the locked pairs. Remove a lock first.")
-
-
-def _by_chain(exchange: Exchange, chains: Chains, mentee: int, home: int) -> Regret:
-    first, moves = chains.to(home)
-    moves.append((mentee, first))
-    before = {mover: home if mover == mentee else int(exchange.seat[mover]) for mover, _ in moves}
-    changes = [
-        (mover, _mentor_at(exchange, before[mover]), _mentor_at(exchange, node)) for mover, node in moves
-    ]
-    return Regret(0, 0, -int(chains.distance[home]), tuple(sorted(changes)))
-
-
-def _mentor_at(exchange: Exchange, node: int) -> int:
-    return UNMATCHED if node == exchange.nobody else node
