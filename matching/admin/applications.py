@@ -108,10 +108,10 @@ class ApplicationAdmin(admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("person__roles__role")
 
     def get_object(self, request, object_id, from_field=None):
-        found = super().get_object(request, object_id, from_field)
-        return found and answers.with_answers(Application.objects.select_related("decided_by")).get(
-            pk=found.pk
-        )
+        if not object_id.isdecimal():
+            return None
+        found = answers.with_answers(Application.objects.select_related("decided_by"))
+        return found.filter(pk=object_id).first()
 
     def get_fieldsets(self, request, obj=None):
         is_mentor = obj.part == Part.MENTOR
