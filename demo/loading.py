@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Person
@@ -61,13 +62,23 @@ def _match_and_introduce(cohort: Cohort) -> None:
 
 
 def _publish_a_group(cohort: Cohort) -> None:
-    """A nursing circle, published today: its members read whom they will meet, and the hold still runs."""
+    """A nursing circle of several disciplines, published today: the hold still runs."""
     stream = cohort.streams.get(slug="nursing")
-    accepted = stream.applications.filter(state=State.ACCEPTED).order_by("pk")
-    mentors = list(accepted.filter(part="mentor").order_by("capacity", "pk")[:2])
-    samira = list(accepted.filter(person__email=SAMIRA.email))
-    others = list(accepted.filter(part="mentee").exclude(person__email=SAMIRA.email)[:5])
-    group = form_group(
-        GroupPlan(stream, mentors[0], mentors[1:], samira + others, name="Nursing and midwifery circle")
-    )
+    accepted = cohort.applications.filter(state=State.ACCEPTED).order_by("pk")
+    mentors = accepted.filter(part="mentor", capacity__lte=1)
+    leads = [mentors.filter(stream=stream).first(), mentors.filter(stream__slug="technology").first()]
+    mentees = accepted.filter(part="mentee").filter(Q(stream=stream) | Q(stream=None))
+    samira = mentees.get(person__email=SAMIRA.email)
+    circle = [samira, *_of_other_disciplines(mentees.exclude(pk=samira.pk), count=5)]
+    group = form_group(GroupPlan(stream, leads[0], leads[1:], circle, name="Nursing and midwifery circle"))
     publish_group(group, by=Person.objects.get(is_superuser=True))
+
+
+def _of_other_disciplines(mentees, *, count: int) -> list[Application]:
+    """One of each discipline first, then whoever is next."""
+    seen, first, rest = set(), [], []
+    for mentee in mentees.prefetch_related("person__disciplines"):
+        main = mentee.person.disciplines.all()[0].slug
+        (rest if main in seen else first).append(mentee)
+        seen.add(main)
+    return [*first, *rest][:count]
