@@ -86,18 +86,24 @@ class Encoded:
         }
 
 
-def encode(cohort: Cohort) -> Encoded:
-    """Accepted people of a cohort; mentees who have a mentor already, and places already taken, are left out."""
-    rows = rows_to_match(cohort)
-    return Encoder(rows, monday_of(cohort.starts_on)).encoded()
+def encode(cohort: Cohort, *, is_afresh: bool = False) -> Encoded:
+    """Accepted people of a cohort; mentees who have a mentor already, and places already taken, are left out.
+
+    Afresh, everybody and every place is in, as if nobody in this cohort had been matched; who said "not this person"
+    is still heard.
+    """
+    rows = rows_to_match(cohort, is_afresh=is_afresh)
+    return Encoder(rows, cohort, is_afresh=is_afresh).encoded()
 
 
 class Encoder:
     """Numbers for what the rows name."""
 
-    def __init__(self, rows: Rows, week: date):
+    def __init__(self, rows: Rows, cohort: Cohort, *, is_afresh: bool):
         self.rows = rows
-        self.week = week
+        self.cohort = cohort
+        self.is_afresh = is_afresh
+        self.week = monday_of(cohort.starts_on)
         self.topic = number(topic.pk for topic in rows.topics)
         self.role = number(role.pk for role in rows.catalogue_roles)
         self.discipline = number(discipline.pk for discipline in rows.catalogue_disciplines)
@@ -116,7 +122,7 @@ class Encoder:
                 self.catalogues(),
                 self.barred(),
             ),
-            capacity=[mentor.capacity - mentor.taken for mentor in self.mentors],
+            capacity=[mentor.capacity - mentor.taken * (not self.is_afresh) for mentor in self.mentors],
             mentees=self.mentees,
             mentors=self.mentors,
             topics=[topic.slug for topic in self.rows.topics],
@@ -203,7 +209,8 @@ class Encoder:
     def kept_apart(self, people: dict[int, Person]) -> set[tuple[int, int]]:
         """Who blocked whom, and who was matched before, whichever of them was the mentor."""
         names = {pk: identities(name=one.name, email=one.email) for pk, one in people.items()}
-        pairs = blocked_pairs(self.rows.blocks, names) | met_pairs(people) | declined_pairs(people)
+        met = met_pairs(people, besides=self.cohort if self.is_afresh else None)
+        pairs = blocked_pairs(self.rows.blocks, names) | met | declined_pairs(people)
         return pairs | {(other, one) for one, other in pairs}
 
 

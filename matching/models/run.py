@@ -22,6 +22,9 @@ class MatchRun(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     policy = models.JSONField(default=dict)
     seed = models.PositiveBigIntegerField(default=0)
+    is_afresh = models.BooleanField(
+        default=False, help_text=_("Computed as if nobody in the cohort had a mentor yet.")
+    )
     features = models.JSONField(
         default=dict, help_text=_("What the engine read, people as application numbers.")
     )

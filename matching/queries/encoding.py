@@ -32,8 +32,8 @@ class Rows:
     employers: dict[int, int]
 
 
-def rows_to_match(cohort: Cohort) -> Rows:
-    applications = list(to_match(cohort))
+def rows_to_match(cohort: Cohort, *, is_afresh: bool = False) -> Rows:
+    applications = list(accepted(cohort) if is_afresh else to_match(cohort))
     keys = [application.pk for application in applications]
     people = [application.person_id for application in applications]
     return Rows(
@@ -62,10 +62,12 @@ def to_match(cohort: Cohort) -> QuerySet[Application]:
     has_mentor = Member.objects.filter(
         application=OuterRef("pk"), part=Member.Part.MENTEE, kind=Mentorship.Kind.ONE_TO_ONE, left_at=None
     )
+    return accepted(cohort).filter(~Exists(has_mentor))
+
+
+def accepted(cohort: Cohort) -> QuerySet[Application]:
     return (
-        Application.objects.filter(
-            ~Exists(has_mentor), cohort=cohort, state=Application.State.ACCEPTED, person__is_active=True
-        )
+        Application.objects.filter(cohort=cohort, state=Application.State.ACCEPTED, person__is_active=True)
         .select_related("person")
         .order_by("pk")
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Person
-from matching.models import Application, Member, Mentorship
+from matching.models import Application, Cohort, Member, Mentorship
 
 State = Mentorship.State
 SHOWN = [State.HELD, State.INTRODUCED, State.ENDED]
@@ -88,9 +88,9 @@ def declined_pairs(people: Iterable[int]) -> set[tuple[int, int]]:
     return pairs_in(declined_matches(), people)
 
 
-def met_pairs(people: Iterable[int]) -> set[tuple[int, int]]:
-    """Pairs (mentee, mentor) of people who were matched before, in any cohort, and it was not taken back."""
-    return pairs_in(Mentorship.objects.filter(state__in=SHOWN), people)
+def met_pairs(people: Iterable[int], *, besides: Cohort | None = None) -> set[tuple[int, int]]:
+    """Pairs (mentee, mentor) of people who were matched before, in any cohort but one, and it was not taken back."""
+    return pairs_in(Mentorship.objects.filter(state__in=SHOWN).exclude(cohort=besides), people)
 
 
 def pairs_in(mentorships: QuerySet[Mentorship], people: Iterable[int]) -> set[tuple[int, int]]:

@@ -21,6 +21,7 @@ from matching.services.telling import tell_held
 from matching.working_days import working_days_after
 
 State = Mentorship.State
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,11 @@ def places_sentence(lacking: list[Application]) -> str:
 
 
 def names(applications: list[Application]) -> str:
-    return get_text_list(sorted({str(who.person) for who in applications}), _("and"))
+    found = sorted({str(who.person) for who in applications})
+    named, others = found[:MOST_NAMES], len(found[MOST_NAMES:])
+    if others:
+        named.append(ngettext("%(count)s other person", "%(count)s other people", others) % {"count": others})
+    return get_text_list(named, _("and"))
 
 
 def new_mentorship(pair: Proposal, cohort: Cohort, *, by: Person | None, now: datetime) -> Mentorship:

@@ -67,14 +67,16 @@ BAD_POLICY = gettext_noop(
 )
 
 
-def start_run(cohort: Cohort, *, by: Person | None, seed: int = 0) -> MatchRun:
-    """Queue a run of this cohort for a worker. Raises CannotMatch where its weights make no policy."""
+def start_run(cohort: Cohort, *, by: Person | None, seed: int = 0, is_afresh: bool = False) -> MatchRun:
+    """Queue a run of this cohort for a worker: of who has no mentor yet, or afresh of everybody. Raises CannotMatch where its weights make no policy."""
     try:
         policy = policy_of(cohort).as_dict()
     except ValueError as error:
         raise CannotMatch(gettext(BAD_POLICY) % {"problem": error}) from error
     with transaction.atomic():
-        run = MatchRun.objects.create(cohort=cohort, created_by=by, seed=seed, policy=policy)
+        run = MatchRun.objects.create(
+            cohort=cohort, created_by=by, seed=seed, policy=policy, is_afresh=is_afresh
+        )
         nudge(COMPUTE)
     return run
 
@@ -137,7 +139,7 @@ def computed(run: MatchRun) -> tuple[Encoded, Plan, list[Proposal]]:
     life = SignsOfLife(run)
     policy = Policy.from_dict(run.policy)
     life.tell(0.0, READING)
-    encoded = encode(run.cohort)
+    encoded = encode(run.cohort, is_afresh=run.is_afresh)
     refuse_empty(encoded)
     life.tell(0.1, SCORING)
     problem = problem_of(encoded, policy)

@@ -216,9 +216,9 @@ def test_a_run_stopped_while_it_is_computed_keeps_nothing(cohort, monkeypatch):
     run = start_run(cohort, by=None)
     read = runs.encode
 
-    def read_and_meanwhile_stop(cohort):
+    def read_and_meanwhile_stop(cohort, **how):
         stop_run(run)
-        return read(cohort)
+        return read(cohort, **how)
 
     monkeypatch.setattr(runs, "encode", read_and_meanwhile_stop)
 
@@ -311,3 +311,14 @@ def test_the_command_says_why_it_cannot_match(cohort):
 
     with pytest.raises(CommandError, match="No mentor of this cohort has a free place"):
         printed("autumn")
+
+
+def test_the_command_computes_a_published_cohort_afresh_or_only_who_is_left(cohort):
+    before = printed("autumn")
+    publish_run(computed(cohort), by=None)
+    mentee_of(cohort, person__name="Kwame")
+
+    assert printed("autumn").splitlines()[0] == "matched   3 of 4"
+    assert before.splitlines()[0] == "matched   3 of 3"
+    with pytest.raises(CommandError, match="No mentor of this cohort has a free place"):
+        printed("autumn", "--rest")

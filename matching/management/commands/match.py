@@ -10,7 +10,10 @@ from matching.services.runs import UNFINISHED, compute_run, start_run
 
 
 class Command(BaseCommand):
-    help = "Compute who should meet whom in a cohort, and print what came of it. Publishes nothing."
+    help = (
+        "Compute who should meet whom in a cohort, as if nobody had a mentor yet, and print what came of it. "
+        "Publishes nothing."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("cohort", help="The cohort's short name in its address.")
@@ -18,8 +21,12 @@ class Command(BaseCommand):
             "--seed", type=int, default=0, help="Settles ties; the same seed, the same pairs."
         )
 
-    def handle(self, *, cohort, seed, **options):
-        run = self.run(cohort, seed)
+        parser.add_argument(
+            "--rest", action="store_true", help="Only mentees without a mentor, for the places that are left."
+        )
+
+    def handle(self, *, cohort, seed, rest, **options):
+        run = self.run(cohort, seed, is_afresh=not rest)
         if run.state != MatchRun.State.DONE:
             raise CommandError(run.words)
         proposals = list(for_review(run))
@@ -34,9 +41,9 @@ class Command(BaseCommand):
             if proposal.mentor:
                 self.stdout.write(f"{proposal.score:>5}  {proposal.mentee.person} – {proposal.mentor.person}")
 
-    def run(self, slug: str, seed: int) -> MatchRun:
+    def run(self, slug: str, seed: int, *, is_afresh: bool) -> MatchRun:
         try:
-            run = start_run(Cohort.objects.get(slug=slug), by=None, seed=seed)
+            run = start_run(Cohort.objects.get(slug=slug), by=None, seed=seed, is_afresh=is_afresh)
         except Cohort.DoesNotExist:
             known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no cohort {slug!r}. Known: {known}.") from None
