@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from mentoring.translations import compile_translations
@@ -20,24 +20,29 @@ class Command(BaseCommand):
         parser.add_argument(
             "--files", action="store_true", help="also compile translations, collect static files"
         )
+        parser.add_argument("--no-database", action="store_true", help="leave the database alone")
         parser.add_argument(
             "--demo", action="store_true", help="load a demo programme where there is nobody yet"
         )
 
-    def handle(self, *args, files, demo, **options):
+    def handle(self, *args, files, no_database, demo, **options):
         if files:
-            compile_translations(settings.LOCALE_PATHS[0])
-            collect_static_files()
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        call_if_known("load_catalogues")
-        if demo and not get_user_model().objects.exists():
-            call_if_known("load_demo")
+            prepare_files()
+        if not no_database:
+            prepare_database(with_demo=demo)
 
 
-def call_if_known(name: str) -> None:
-    if name in get_commands():
-        call_command(name)
+def prepare_files() -> None:
+    compile_translations(settings.LOCALE_PATHS[0])
+    collect_static_files()
+
+
+def prepare_database(*, with_demo: bool) -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("load_catalogues")
+    if with_demo and not get_user_model().objects.exists():
+        call_command("load_demo")
 
 
 def collect_static_files() -> None:
