@@ -57,13 +57,13 @@ class WhatIDoForm(forms.Form):
         self.person = person
         self.offered_roles = offered_roles()
         rows = _held_rows(person) if data is None else _typed_rows(data)
-        initial = _held(person)
+        held = initial = _held(person)
         if data is not None and ("add_role" in data or "remove_role" in data):
             rows, initial = _reshaped(rows, data), self._typed(data)
             data = None
         super().__init__(data, initial={**initial, **_initial(rows)})
         for name in ("disciplines", "sectors", "situations"):
-            self.fields[name].offer_also(getattr(person, name).all())
+            self.fields[name].offer_also(held[name])
         self.row_count = len(rows)
         for index in range(self.row_count):
             self._add_row(index)
@@ -178,9 +178,9 @@ def _held(person: Person) -> dict:
     return {
         "official_title": person.official_title,
         "organisation": person.organisation.name if person.organisation else "",
-        "disciplines": person.disciplines.all(),
-        "sectors": person.sectors.all(),
-        "situations": person.situations.all(),
+        "disciplines": list(person.disciplines.all()),
+        "sectors": list(person.sectors.all()),
+        "situations": list(person.situations.all()),
         "other_discipline": person.other_discipline,
         "other_sector": person.other_sector,
         "other_situation": person.other_situation,

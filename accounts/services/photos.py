@@ -15,7 +15,7 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 # Three decoders, so that no rarely used one of Pillow's many is ever handed a stranger's bytes.
 FORMATS = ("JPEG", "PNG", "WEBP")
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 
 class NotAPicture(Exception):
@@ -35,21 +35,19 @@ def redrawn(file: BinaryIO) -> bytes:
     """The picture as a small WebP, without place, camera or anything else that was hidden in it. Raises NotAPicture."""
     try:
         picture = Image.open(file, formats=FORMATS)
-        _refuse_huge(picture)
+        if picture.width * picture.height > MOST_PIXELS:
+            raise Image.DecompressionBombError
         return _small(picture)
+    except Image.DecompressionBombError as error:
+        # The header alone says the size: a bomb is refused before a single pixel is unpacked.
+        raise NotAPicture(
+            _("This picture has more than %(most)s million pixels. Send a smaller one.")
+            % {"most": MOST_PIXELS // 1_000_000}
+        ) from error
     except UNREADABLE as error:
         raise NotAPicture(
             _("This file is not a picture that we can read. Send a JPEG, PNG or WebP file.")
         ) from error
-
-
-def _refuse_huge(picture: Image.Image) -> None:
-    # The header alone says the size: a bomb is refused before a single pixel is unpacked.
-    if picture.width * picture.height > MOST_PIXELS:
-        raise NotAPicture(
-            _("This picture has more than %(most)s million pixels. Send a smaller one.")
-            % {"most": MOST_PIXELS // 1_000_000}
-        )
 
 
 def _small(picture: Image.Image) -> bytes:

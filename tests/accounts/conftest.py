@@ -1,29 +1,20 @@
-import email
 import re
-import socket
-from email import policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from django.core.cache import cache
 
 from outbox.delivery import deliver_due
 
 
 class Letterbox:
-    """A real SMTP server that keeps what arrives."""
+    """What the SMTP server of the tests has received since one looked last."""
 
-    def __init__(self):
-        self.arrived = []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name that aiosmtpd calls)
-        self.arrived.append(email.message_from_bytes(envelope.content, policy=policy.default))
-        return "250 Kept"
+    def __init__(self, mailbox):
+        self._mailbox = mailbox
 
     def delivered(self):
-        """Deliver what is due; the mails that have arrived since the last time."""
         deliver_due()
-        news, self.arrived = self.arrived, []
+        news = self._mailbox.messages
+        self._mailbox.received.clear()
         return news
 
     def only(self):
@@ -31,33 +22,9 @@ class Letterbox:
         return mail
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 @pytest.fixture
-def letterbox(settings):
-    box = Letterbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    yield box
-    controller.stop()
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Tests need no collected files."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(request):
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
-        cache.clear()
+def letterbox(mailbox):
+    return Letterbox(mailbox)
 
 
 def text_of(mail) -> str:
