@@ -88,12 +88,18 @@ def _sums(
     sum of what each mentee gains at most at these prices (less the cost of being left out)."""
     proof = plan.certificate
     usable = places > 0
+    prices = proof.prices.astype(np.int32 if proof.prices.max() < 2**30 else np.int64)
+    nothing = np.iinfo(prices.dtype).min // 2
     more = above = bound = 0
     for start in range(0, len(free), ROWS):
-        scores = problem.scores[free[start : start + ROWS]].astype(np.int64)
-        allowed = (scores >= 0) & usable
-        more += int((allowed & ~proof.matched_cut).any(axis=1).sum())
-        above += int((allowed & ~proof.worst_cut & (scores > worst)).any(axis=1).sum())
-        gains = np.where(allowed & (scores >= worst), scores - proof.prices, -proof.unmatched_price)
-        bound += int(np.maximum(gains.max(axis=1), -proof.unmatched_price).sum())
+        scores = problem.scores[free[start : start + ROWS]]
+        more += int((_best(scores, usable & ~proof.matched_cut) >= 0).sum())
+        above += int((_best(scores, usable & ~proof.worst_cut) > worst).sum())
+        gains = np.where(usable & (scores >= worst), scores - prices, nothing).max(axis=1)
+        bound += int(np.maximum(gains.astype(np.int64), -proof.unmatched_price).sum())
     return more, above, bound
+
+
+def _best(scores: NDArray[np.int16], mentors: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """The best score of each row among these mentors, -1 where there is none."""
+    return np.where(mentors, scores, np.int16(-1)).max(axis=1)

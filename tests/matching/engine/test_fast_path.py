@@ -28,8 +28,7 @@ def starved(monkeypatch):
 @pytest.fixture
 def unsettled(starved, monkeypatch):
     """As above, and no mentee is settled by a chain of moves: every missing pair joins the flow."""
-    monkeypatch.setattr(total, "FEW", -1)
-    monkeypatch.setattr(total, "FEW_SHARE", 0)
+    monkeypatch.setattr(total, "FEW", 0)
 
 
 def check(case, seed):
