@@ -96,7 +96,8 @@ def _sums(
         more += int((_best(scores, usable & ~proof.matched_cut) >= 0).sum())
         above += int((_best(scores, usable & ~proof.worst_cut) > worst).sum())
         gains = np.where(usable & (scores >= worst), scores - prices, nothing).max(axis=1)
-        bound += int(np.maximum(gains.astype(np.int64), -proof.unmatched_price).sum())
+        gains = np.where(gains == nothing, -proof.unmatched_price, gains.astype(np.int64))
+        bound += int(np.maximum(gains, -proof.unmatched_price).sum())
     return more, above, bound
 
 
