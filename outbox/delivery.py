@@ -316,11 +316,16 @@ def _delay(*, after_attempts: int) -> timedelta:
 
 
 def _wiped(mail: Mail, state: State) -> dict:
-    """A code or a reset link is nobody's business once it has left, or never will."""
+    """A code or a reset link is nobody's business once it has left, or never will.
+
+    Nor is the address of somebody who has no account, or no longer: an erased person must not live on in the log.
+    """
     is_over = state in {State.SENT, State.FAILED, State.SKIPPED}
     if not is_over or not kinds.is_secret(mail.kind):
         return {}
-    return {"subject": "", "text": "", "html": "", "context": {}, "wiped_at": queries.database_now()}
+    address = {} if mail.person_id else {"to": ""}
+    content = {"subject": "", "text": "", "html": "", "context": {}}
+    return content | address | {"wiped_at": queries.database_now()}
 
 
 def _without_secrets(mail: Mail, error: Exception) -> str:

@@ -11,7 +11,7 @@ from tests.accounts.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 State = Mail.State
-LIST_QUERIES = 16
+LIST_QUERIES = 11
 
 
 @pytest.fixture
