@@ -124,10 +124,14 @@ def worker(live_server, mailbox, broker, settings, tmp_path):
         process.wait()
 
 
+def database_address() -> str:
+    """Of this test process's own database, for programs that it starts."""
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+
+
 def worker_environment(live_server, mailbox, broker) -> dict:
-    database = connection.settings_dict
     return {
-        "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database),
+        "DATABASE_URL": database_address(),
         "REDIS_URL": broker,
         "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
         "PUBLIC_URL": live_server.url,

@@ -1,5 +1,6 @@
 """One command that a start, an upgrade and a container's first step all use."""
 
+import contextlib
 import hashlib
 from importlib.metadata import distributions
 from pathlib import Path
@@ -9,8 +10,12 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from mentoring.translations import compile_translations
+
+# Any number that nothing else locks.
+LOCK = 7_205_760
 
 
 class Command(BaseCommand):
@@ -38,11 +43,23 @@ def prepare_files() -> None:
 
 
 def prepare_database(*, with_demo: bool) -> None:
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("load_catalogues")
-    if with_demo and not get_user_model().objects.exists():
-        call_command("load_demo")
+    with one_at_a_time():
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("load_catalogues")
+        if with_demo and not get_user_model().objects.exists():
+            call_command("load_demo")
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Two machines that start together must not both migrate; the second waits, then finds all done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def collect_static_files() -> None:
