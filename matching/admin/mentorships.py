@@ -34,12 +34,15 @@ class MentorshipAdmin(PagesMixin, admin.ModelAdmin):
     """Who meets whom. What people write in a mentorship is not here, and neither is who said no."""
 
     list_display = ["people", "kind", "state", "stream", "cohort", "hold"]
-    list_filter = ["cohort", "kind", "state", "stream"]
+    list_filter = ["cohort", "kind", "state"]
     list_per_page = 50
     search_fields = ["members__person__name", "members__person__sort_key", "name"]
     search_help_text = lazy("Search by a person's or a group's name.")
     actions = ["release", "call_off"]
     change_list_template = "admin/matching/mentorship/change_list.html"
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, (extra_context or {}) | {"title": _("Who meets whom")})
 
     def has_add_permission(self, request):
         return False
@@ -63,8 +66,9 @@ class MentorshipAdmin(PagesMixin, admin.ModelAdmin):
 
     @admin.display(description=lazy("people"))
     def people(self, mentorship):
-        names = " · ".join(str(member.person) for member in in_order(mentorship.everybody))
-        return f"{mentorship.name}: {names}" if mentorship.name else names or str(mentorship)
+        if mentorship.kind == Mentorship.Kind.GROUP:
+            return str(mentorship)
+        return " – ".join(str(member.person) for member in in_order(mentorship.everybody)) or str(mentorship)
 
     @admin.display(description=lazy("hold ends"), ordering="hold_ends_at")
     def hold(self, mentorship):

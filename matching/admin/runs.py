@@ -30,6 +30,9 @@ class MatchRunAdmin(PagesMixin, admin.ModelAdmin):
     list_select_related = ["cohort", "created_by"]
     list_per_page = 50
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, (extra_context or {}) | {"title": _("Match runs")})
+
     def has_add_permission(self, request):
         return False
 
@@ -110,6 +113,8 @@ class MatchRunAdmin(PagesMixin, admin.ModelAdmin):
                 publication = publish_run(run, by=request.user)
                 self.log_change(request, run, "published")
                 self.succeeded(request, published_sentence(publication))
+            return redirect("admin:matching_matchrun_change", pk)
+        if run.state != State.DONE:
             return redirect("admin:matching_matchrun_change", pk)
         pairs = for_review(run).filter(mentor__isnull=False)
         ends_at = working_days_after(timezone.now(), run.cohort.hold_days)
