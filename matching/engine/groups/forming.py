@@ -86,9 +86,7 @@ class _Forming:
         self.best: list[Group] = []
 
     def run(self, steps: int) -> GroupPlan:
-        whole = self._part(range(self.problem.leads), range(self.problem.mentees))
-        proof = self._settle(whole, words="Weighing possible groups", until=0.5)
-        self.best = self._dive(whole, words="Forming groups", until=0.75)
+        proof = self._first_plan()
         tried = set()
         for step in range(steps):
             if worth(self.best) >= proof.bound or self.watch.used() >= 1:
@@ -98,15 +96,27 @@ class _Forming:
         self.watch.tell(1.0, "Groups formed")
         return self._plan(proof)
 
+    def _first_plan(self):
+        """Put a first plan in self.best and return the proof of its bound."""
+        words = "Weighing possible groups"
+        whole = self._part(range(self.problem.leads), range(self.problem.mentees))
+        proof = self._settle(whole, words=words, until=0.5)
+        unsettled = self.watch.used() > 0.5
+        self.best = self._dive(whole, words="Forming groups", until=0.7)
+        if unsettled:
+            # A plan was due, but a bound from prices on their way is a poor one: go on from the best so far.
+            proof = self._settle(self._part(whole.leads, whole.mentees), words=words, until=0.9, proof=proof)
+        return proof
+
     def _part(self, leads, mentees):
         return Master(self.problem, sorted(leads), sorted(mentees), self.met)
 
-    def _settle(self, master, *, words, until=1.0, enough=0):
-        """Ask until no lead knows a better group; the proof of the least bound on the way.
+    def _settle(self, master, *, words, until=1.0, enough=0, proof=None):
+        """Ask until no lead knows a better group; the proof of the least bound on the way, proof's included.
 
         Ends early once the bound is no more than enough, or time is up.
         """
-        proof, pull = None, 0.5
+        pull = 0.5
         while True:
             value, prices = master.price()
             if proof:

@@ -7,7 +7,6 @@ The second is left out at first and restored by branching: either this member st
 whom they must not meet. Many focus pairs and branches are worked as the rows of one array.
 """
 
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -102,14 +101,14 @@ class Table(NamedTuple):
     @classmethod
     def of(cls, pricer: Pricer, gain: NDArray[np.int64], places: NDArray[np.int64]) -> "Table":
         discipline = pricer.discipline[places]
-        starts = np.flatnonzero(np.r_[True, discipline[1:] != discipline[:-1]][: len(discipline)])
+        starts = np.flatnonzero(np.diff(discipline, prepend=-2))
         return cls(
             problem=pricer.problem,
             people=pricer.candidates[places],
             gain=gain[places],
             bonus=pricer.bonus[places],
             starts=starts,
-            span=np.diff(np.r_[starts, len(places)]),
+            span=np.diff(starts, append=len(places)),
             needs=pricer.needs[places],
         )
 
@@ -121,7 +120,7 @@ class Table(NamedTuple):
         """
         if len(self.people) < self.problem.smallest:
             return target
-        served = self._focus_rows()
+        served = self._focus_rows(target)
         rows = (np.ones_like(served), served)
         worth, chosen, _ = self.relax(*rows)
         while (hopeful := np.flatnonzero(worth > target)).size:
@@ -163,13 +162,19 @@ class Table(NamedTuple):
         last = np.minimum(taken[:, least], 0) + (np.maximum(taken[:, -1], 0) if full else 0)
         return total, members, last
 
-    def _focus_rows(self):
-        """(focus pairs, candidates): whom each pair of needs serves."""
+    def _focus_rows(self, target):
+        """(focus pairs, candidates): whom each pair of needs serves, for pairs that might beat target."""
         needs = self.needs[:, self.needs.any(axis=0)].T
         if len(needs) < 2:
             return needs.any(axis=0, keepdims=True)
+        allowed = np.ones((len(needs) + 1, len(self.people)), dtype=bool)
+        worth, _, _ = self.relax(allowed, np.concatenate([needs, np.zeros_like(needs[:1])]))
+        alone, unserved = worth[:-1], worth[-1]
         one, other = _pairs(len(needs))
-        return needs[one] | needs[other]
+        # Two needs together add no more than each does alone: the dearest few at given prices are a choice
+        # among gross substitutes, whose worth is submodular (Ausubel and Milgrom 2002, theorem 10).
+        hopeful = alone[one] + alone[other] - unserved > target
+        return needs[one[hopeful]] | needs[other[hopeful]]
 
     def _keep(self, worth, chosen, target, found):
         for value, places in zip(worth.tolist(), chosen, strict=True):
@@ -197,7 +202,7 @@ class Table(NamedTuple):
 
 
 def _pairs(count):
-    return np.array(list(combinations(range(count), 2))).T
+    return np.triu_indices(count, 1)
 
 
 def _widest(slots):
