@@ -99,7 +99,7 @@ def test_the_menu_opens_without_a_script(chromium, live_server, signed_in):
     page = context.new_page()
     page.goto(f"{live_server.url}{reverse('home')}")
 
-    page.get_by_label("Your menu").click()
+    page.locator("summary", has_text="Your menu").click()
     page.get_by_role("button", name="Sign out").click()
 
     assert page.url == f"{live_server.url}{reverse('front')}"

@@ -52,6 +52,11 @@ def test_the_search_for_inline_code_finds_what_it_should(planted):
     assert INLINE.search(planted)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_htmx_is_told_through_attributes_that_html_knows(path):
+    assert re.findall(r"\shx-[a-z-]+=", path.read_text()) == []
+
+
 @pytest.mark.parametrize("path", COMPONENTS, ids=name)
 def test_each_component_opens_with_what_it_needs(path):
     opening = path.read_text().splitlines()[0]
