@@ -20,7 +20,7 @@ from matching.engine.problem import UNMATCHED
 JOINING_PER_MENTEE = 6
 # So many mentees are settled one by one sooner than by another flow. In cohorts full of ties a chain may
 # visit a sixth of all mentors.
-FEW = 3
+FEW = 6
 
 
 def highest_total(market: Market, pool: Pool, worst: int, matched: int) -> Optimum | None:
