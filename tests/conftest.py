@@ -22,7 +22,7 @@ from django.test import Client
 from playwright.sync_api import sync_playwright
 from redis import Redis
 
-from mentoring.local.processes import die_with_parent
+from mentoring.local.processes import die_with_parent, kill_group
 from outbox import nudge
 from tests.accounts.factories import PersonFactory
 from tests.mentoring.second_factor import add_totp
@@ -120,7 +120,8 @@ def worker(live_server, mailbox, broker, settings, tmp_path):
         wait_for_words(log, "ready.", process)
         yield process
     finally:
-        process.kill()
+        # The embedded clock is a process of its own, which would outlive the worker.
+        kill_group(process.pid)
         process.wait()
 
 
