@@ -62,6 +62,16 @@ def queue_farewell(email: str, name: str, *, language: str) -> None:
     )
 
 
+def queue_notice(person, news: str) -> None:
+    """Tell somebody what an admin did to their account; `news` is marked for translation, not translated."""
+    _queue("security_notice", person.email, {"news": news}, person=person, language=person.language)
+
+
+def queue_rights_changed(reader, *, about, by) -> None:
+    words = {"about": about, "by": by, "is_you": reader == about}
+    _queue("rights_changed", reader.email, words, person=reader, language=reader.language)
+
+
 def _queue(kind: str, email: str, words: dict, *, person, language: str) -> None:
     mail = render(kind, words, person=person, language=language)
     lifetime = OF_NO_USE_AFTER.get(kind)
@@ -94,11 +104,22 @@ def register_kinds() -> None:
             _("Security notice"),
             {"news": NEWS["account/email/password_changed"], "ip": "192.0.2.7", "user_agent": "Firefox"},
         ),
+        "rights_changed": (
+            _("Rights changed"),
+            {
+                "about": {"name": "Samira Haddad", "is_superuser": True},
+                "by": {"name": "Ngozi Okafor"},
+                "is_you": False,
+            },
+        ),
         "account_deleted": (_("Account deleted"), {"name": "Samira", "contact": settings.CONTACT_EMAIL}),
     }
     for name, (label, words) in samples.items():
         kinds.register(
             kinds.MailKind(
-                name=name, label=label, is_secret=True, sample=lambda words=words: _sample(**words)
+                name=name,
+                label=label,
+                is_secret=name != "rights_changed",
+                sample=lambda words=words: _sample(**words),
             )
         )

@@ -23,6 +23,13 @@ class Notice(models.Model):
         return self.title_fr if get_language() == "fr" else self.title_en
 
 
+class VersionQuerySet(models.QuerySet):
+    def with_acceptance(self):
+        """Each version with whether somebody has accepted it."""
+        accepted = Consent.objects.filter(version=models.OuterRef("pk"))
+        return self.annotate(is_accepted=models.Exists(accepted))
+
+
 class NoticeVersion(models.Model):
     """What a notice said from one day on. A version that somebody accepted is never deleted."""
 
@@ -30,6 +37,8 @@ class NoticeVersion(models.Model):
     dated = models.DateField(_("dated"))
     en = models.TextField(_("English"), help_text=_("Markdown"))
     fr = models.TextField(_("French"), help_text=_("Markdown"))
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-dated"]

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Discipline, Role, Sector, Situation, Topic
@@ -73,3 +74,8 @@ def save_edited_entry(entry: CatalogueEntry) -> None:
     """Keep what an admin wrote, and keep the loader from undoing it."""
     entry.edited_at = timezone.now()
     entry.save()
+
+
+def set_hidden(entries: QuerySet, is_hidden: bool) -> int:
+    """Offer these entries no longer, or again; whoever holds one keeps it."""
+    return entries.update(is_hidden=is_hidden, edited_at=timezone.now())

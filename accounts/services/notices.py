@@ -5,8 +5,14 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Consent, Notice, NoticeVersion, Person
+
+
+class AcceptedVersion(Exception):
+    """Somebody has agreed to these words, so they stay."""
+
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "notices"
 
@@ -41,7 +47,20 @@ def _title_and_text(path: Path) -> tuple[str, str]:
 
 def give_consent(person: Person, version: NoticeVersion) -> Consent:
     """Record that this person accepts this dated version; a second time changes nothing."""
-    consent, _ = Consent.objects.get_or_create(
+    consent, _is_new = Consent.objects.get_or_create(
         person=person, version=version, withdrawn_at=None, defaults={"given_at": timezone.now()}
     )
     return consent
+
+
+@transaction.atomic
+def save_version(version: NoticeVersion) -> None:
+    """Keep a new version, or a change to one that nobody has accepted. Raises AcceptedVersion."""
+    # Whoever accepts it in this moment refers to the row, and so waits until we are done.
+    if version.pk and NoticeVersion.objects.select_for_update().get(pk=version.pk).consents.exists():
+        raise AcceptedVersion(
+            _(
+                "Somebody has accepted this version by now, so it stays as it was. Write a new version instead."
+            )
+        )
+    version.save()
