@@ -3,15 +3,24 @@
 import re
 import time
 from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import urlsplit
 
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from matching.models import Mentorship
+from tests.accounts.conftest import code_in
 from tests.accounts.factories import PASSWORD
 
 STOPPED = settings.BASE_DIR / "var" / "journeys"
-CODE = re.compile(r"\b([A-Z0-9]{3}-?[A-Z0-9]{3})\b")
 
 
 @contextmanager
@@ -25,7 +34,10 @@ def somebody(browser: Browser, address: str, *, has_javascript: bool = True):
     try:
         yield page
     except Exception:
-        page.screenshot(path=STOPPED / f"{page.url.rpartition(address)[2].strip('/').replace('/', '-')}.png", full_page=True)
+        page.screenshot(
+            path=STOPPED / f"{urlsplit(page.url).path.strip('/').replace('/', '-')}.png",
+            full_page=True,
+        )
         raise
     finally:
         context.close()
@@ -60,7 +72,7 @@ def sign_in(page: Page, email: str, mailbox) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     press(page, "Sign in")
     (message,) = wait_for_mail(mailbox, email, "code")
-    page.get_by_label("Code").fill(CODE.search(text_of(message))[1])
+    page.get_by_label("Code").fill(code_in(message))
     press(page, "Sign in")
     expect(page).to_have_url(re.compile(reverse("home")))
 
@@ -115,6 +127,56 @@ def say_what_i_do(page: Page) -> None:
     page.get_by_label("Official title").fill("Senior charge nurse")
     page.get_by_label("Organisation").fill("St Brannoc’s Hospitals")
     press(page, "Save and go on")
+
+
+def sign_in_as_admin(page: Page, email: str, secret: str) -> None:
+    """With the password, then the code of an authenticator app."""
+    page.goto(reverse("admin:index"))
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Sign in")
+    page.get_by_label("Code").fill(totp_code(secret))
+    press(page, "Sign in")
+    expect(page.get_by_role("heading", name="Programme administration")).to_be_visible()
+
+
+def totp_code(secret: str) -> str:
+    counter = next(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+def accept(page: Page, name: str) -> None:
+    page.goto(reverse("admin:matching_application_changelist"))
+    page.get_by_role("row", name=re.compile(name)).get_by_role("checkbox").check()
+    page.locator("select[name=action]").select_option(label="Accept")
+    page.get_by_role("button", name="Go").click()
+    press(page, "Accept")
+    expect(page.get_by_text("The person is told by mail.")).to_be_visible()
+
+
+def match_and_publish(page: Page, cohort) -> None:
+    """Start a run, look again until a worker has computed it, and publish what it proposes."""
+    page.goto(reverse("admin:matching_cohort_change", args=[cohort.pk]))
+    follow(page, "Match mentees and mentors")
+    press(page, "Start the run")
+    wait_until_computed(page)
+    follow(page, "Preview and publish")
+    press(page, "Publish 1 match")
+    expect(page.get_by_text("1 match is published")).to_be_visible()
+
+
+def wait_until_computed(page: Page, *, seconds: int = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not page.get_by_role("link", name="Preview and publish").count():
+        assert time.monotonic() < deadline, f"No worker computed the run in {seconds} s."
+        time.sleep(0.5)
+        page.reload()
+
+
+def let_the_hold_end() -> None:
+    """Three working days pass."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    assert Mentorship.objects.filter(state=Mentorship.State.HELD).update(hold_ends_at=an_hour_ago) == 1
 
 
 def link_to(message, part: str) -> str:
