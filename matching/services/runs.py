@@ -37,7 +37,8 @@ SCORING = gettext_noop("scoring every pair")
 PROVING = gettext_noop("checking the proof")
 EXPLAINING = gettext_noop("writing the reasons")
 ENGINE_WORDS = [
-    gettext_noop("reading scores"),
+    gettext_noop("reading the scores"),
+    gettext_noop("choosing likely pairs"),
     gettext_noop("finding the best worst score"),
     gettext_noop("finding the highest total"),
     gettext_noop("settling ties"),
