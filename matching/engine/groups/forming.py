@@ -18,6 +18,7 @@ from matching.engine.groups.plan import Group, GroupPlan, best_focus, common_slo
 from matching.engine.groups.pricing import Pricer
 from matching.engine.groups.problem import NOBODY, GroupProblem
 from matching.engine.problem import Progress
+from matching.engine.waiting import waited
 
 FREED = 5  # groups dissolved in one step: about 30 mentees, whose prices settle in a fraction of a second
 DIVE_ROUNDS = 3  # rounds of asking between two decisions of a dive; more gain little that steps do not
@@ -59,13 +60,14 @@ class Watch:
     """Tells progress and knows when time is up. The only clock of the engine, read only to stop early."""
 
     def __init__(self, seconds: float | None, progress: Progress | None):
-        self.progress = progress or (lambda fraction, words: None)
+        self.progress = progress
         self.started, self.seconds = time.monotonic(), seconds
         self.fraction = 0.0
 
     def tell(self, fraction: float, words: str) -> None:
         self.fraction = max(self.fraction, min(fraction, 1.0))
-        self.progress(self.fraction, words)
+        if self.progress:
+            self.progress(self.fraction, words)
 
     def used(self) -> float:
         """The share of the seconds that is gone; 0 where there is no limit."""
@@ -118,7 +120,7 @@ class _Forming:
         """
         pull = 0.5
         while True:
-            value, prices = master.price()
+            value, prices = self._price(master, words)
             if proof:
                 prices = np.rint(pull * proof.prices + (1 - pull) * prices).astype(np.int64)
             asked, new = self._ask(master, prices, words)
@@ -151,7 +153,7 @@ class _Forming:
         formed, leads, free = [], set(master.leads), set(master.mentees)
         while True:
             self.watch.tell(max(0.5, self.watch.used()), words)
-            master.price()
+            self._price(master, words)
             taken = _whole(master.shares(), 0 if self.watch.used() > until else WHOLE)
             if not taken:
                 return formed
@@ -163,7 +165,7 @@ class _Forming:
 
     def _ask_again(self, master, words, until):
         for _ in range(DIVE_ROUNDS):
-            _, prices = master.price()
+            _, prices = self._price(master, words)
             if self.watch.used() > until or not self._ask(master, prices, words)[1]:
                 return
 
@@ -180,6 +182,11 @@ class _Forming:
         part = self._part(leads, free)
         if self._settle(part, words="Improving groups", enough=worth(loose)).bound > worth(loose):
             self.best = kept + part.choose(loose, seed=self.seed + step, effort=EFFORT)
+
+    def _price(self, master, words):
+        """Prices of master's best shares; a large programme can take a while on a busy machine."""
+        tell = self.watch.progress and (lambda: self.watch.tell(self.watch.used(), words))
+        return waited(master.price, tell)
 
     def _rivals(self, proof):
         """A few leads who have much to gain and consider the same mentees.

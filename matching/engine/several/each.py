@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from matching.engine.problem import UNMATCHED, Progress, ProofFailed
 from matching.engine.several.relaxed import FINE, SeveralPrices, settle_prices
-from matching.engine.several.waiting import solve_model
+from matching.engine.waiting import waited
 
 HIGHEST = 10**9
 
@@ -149,7 +149,7 @@ class _Search:
             model.add(sums[mentee] >= worst)
         model.maximize(worst)
         solver = self._solver()
-        solve_model(model, solver, self.progress, 0.5, "Finding the best worst score")
+        self._solve(model, solver, 0.5, "Finding the best worst score")
         return solver.value(worst)
 
     def _search(self, few, worst, done, words):
@@ -159,7 +159,7 @@ class _Search:
             model.add(sums[mentee] >= worst)
         model.maximize(sum(sums))
         solver = self._solver()
-        if not solve_model(model, solver, self.progress, done, words):
+        if self._solve(model, solver, done, words) != cp_model.OPTIMAL:
             return None
         chosen = np.zeros(self.scores.shape, dtype=bool)
         for pair, use in taken.items():
@@ -183,6 +183,10 @@ class _Search:
         for mentor, column in enumerate(columns):
             model.add(sum(column) <= int(self.capacity[mentor]))
         return model, taken, sums
+
+    def _solve(self, model, solver, done, words):
+        tell = self.progress and (lambda: self.progress(done, words))
+        return waited(lambda: solver.solve(model), tell, solver.stop_search)
 
     def _solver(self):
         solver = cp_model.CpSolver()
