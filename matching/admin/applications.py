@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -79,7 +80,7 @@ class ApplicationAdmin(admin.ModelAdmin):
     """People apply for themselves; here somebody decides, and sees what the decision needs. Blocks are not here."""
 
     form = ApplicationForm
-    list_display = ["person", "part", "state", "does", "stream", "cohort", "submitted_at"]
+    list_display = ["person", "does", "part", "state", "stream", "sent"]
     list_filter = ["cohort", "part", "state", "stream"]
     list_select_related = ["person", "stream", "cohort"]
     list_per_page = 50
@@ -91,7 +92,7 @@ class ApplicationAdmin(admin.ModelAdmin):
     readonly_fields = [
         "who", "does", "growing_into", "official", "works_as", "about",
         "needs", "offers", "wishes", "places_taken", "hours",
-        "standing", "began_at", "submitted_at", "decision",
+        "standing", "sent", "decision",
     ]  # fmt: skip
 
     def has_add_permission(self, request):
@@ -125,7 +126,7 @@ class ApplicationAdmin(admin.ModelAdmin):
                 {"fields": [*asked, "wishes", "hours"]},
             ),
             (_("Place in the cohort"), {"fields": changeable}),
-            (_("Decision"), {"fields": ["standing", "submitted_at", "decision", *hidden]}),
+            (_("Decision"), {"fields": ["standing", "sent", "decision", *hidden]}),
         ]
 
     # --- what the decision needs, roles first ---
@@ -182,6 +183,14 @@ class ApplicationAdmin(admin.ModelAdmin):
     @admin.display(description=lazy("state"))
     def standing(self, application):
         return application.get_state_display()
+
+    @admin.display(description=lazy("sent"), ordering="submitted_at")
+    def sent(self, application):
+        return (
+            date_format(localtime(application.submitted_at), "SHORT_DATE_FORMAT")
+            if application.submitted_at
+            else "–"
+        )
 
     @admin.display(description=lazy("decided"))
     def decision(self, application):
@@ -271,5 +280,5 @@ def _count_sentence(answer, count):
 
 
 def _list(lines):
-    items = [(line,) for line in lines if line]
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", items)) if items else "–"
+    shown = [(line,) for line in lines if line]
+    return format_html_join(mark_safe("<br>"), "{}", shown) or "–"

@@ -1,4 +1,6 @@
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,6 +22,12 @@ class ProgrammeAdmin(admin.ModelAdmin):
 class StreamInline(admin.TabularInline):
     model = Stream
     extra = 0
+    fields = ["name_en", "name_fr", "slug"]
+    # The stock boxes are so wide that three of them scroll sideways.
+    formfield_overrides = {
+        models.CharField: {"widget": forms.TextInput(attrs={"size": 24})},
+        models.SlugField: {"widget": forms.TextInput(attrs={"size": 18})},
+    }
     prepopulated_fields = {"slug": ["name_en"]}
 
 

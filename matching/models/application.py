@@ -33,16 +33,26 @@ class Application(models.Model):
 
     Part = Part
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="applications")
+    cohort = models.ForeignKey(
+        Cohort, verbose_name=_("cohort"), on_delete=models.PROTECT, related_name="applications"
+    )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="applications"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="applications",
     )
     part = models.CharField(_("as"), max_length=6, choices=Part)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     # What it was before it was withdrawn, so that a mis-click can be undone.
     state_before = models.CharField(max_length=10, choices=State, blank=True)
     stream = models.ForeignKey(
-        Stream, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications"
+        Stream,
+        verbose_name=_("stream"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="applications",
     )
     discipline_wish = models.CharField(
         max_length=10, choices=DisciplineWish, default=DisciplineWish.NO_MATTER
@@ -63,7 +73,7 @@ class Application(models.Model):
         NoticeVersion, null=True, blank=True, on_delete=models.PROTECT, editable=False
     )
     began_at = models.DateTimeField(auto_now_add=True)
-    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class Programme(models.Model):
     """A mentoring programme on this install."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("It stands in addresses."))
     name_en = models.CharField(_("name in English"), max_length=120)
     name_fr = models.CharField(_("name in French"), max_length=120)
     summary_en = models.TextField(_("summary in English"), max_length=600, blank=True)
@@ -35,8 +35,10 @@ class Programme(models.Model):
 class Cohort(models.Model):
     """One run of a programme, with its dates and its matching policy."""
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="cohorts")
-    slug = models.SlugField(unique=True)
+    programme = models.ForeignKey(
+        Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="cohorts"
+    )
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("It stands in addresses."))
     name_en = models.CharField(_("name in English"), max_length=120)
     name_fr = models.CharField(_("name in French"), max_length=120)
     opens_at = models.DateTimeField(_("applications open"))
@@ -88,7 +90,7 @@ class Stream(models.Model):
     """A theme inside a cohort."""
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="streams")
-    slug = models.SlugField()
+    slug = models.SlugField(_("short name"))
     name_en = models.CharField(_("name in English"), max_length=120)
     name_fr = models.CharField(_("name in French"), max_length=120)
 
