@@ -24,7 +24,7 @@ from matching.engine.policy import Policy
 from matching.engine.problem import MAX_SCORE
 
 FORBIDDEN = -1
-BLOCK_ROWS = 192
+BLOCK_ROWS = 48
 THREADS = 2
 # The threads are ours: one BLAS thread in each, so that they do not fight for the cores.
 BLAS = ThreadpoolController()
@@ -93,6 +93,7 @@ class _Parts:
     hours_asked: Flags
     mentee_bound: Flags
     mentor_bound: Flags
+    mentee_organisation: NDArray[np.int32]
 
     @classmethod
     def of(cls, features: Features, policy: Policy) -> "_Parts":
@@ -111,6 +112,10 @@ class _Parts:
             hours_asked=features.mentee_hours.any(axis=1) | features.mentee_varies,
             mentee_bound=features.mentee_hours.any(axis=1) & ~features.mentee_varies,
             mentor_bound=features.mentor_hours.any(axis=1) & ~features.mentor_varies,
+            # No organisation is never the same as no organisation.
+            mentee_organisation=np.where(
+                features.mentee_organisation == NONE, NONE - 1, features.mentee_organisation
+            ),
         )
 
 
@@ -119,28 +124,39 @@ def _block(features: Features, policy: Policy, parts: _Parts, rows: slice) -> ND
     points = _product(parts.rest, rows)
     points += merit
     common = _hours_in_common(parts, rows)
-    barred = (common == 0) & parts.mentee_bound[rows, None] & parts.mentor_bound
-    barred |= points < 0
-    barred |= (merit == 0) & parts.floor[rows, None]
-    barred |= _same_organisation(features, rows)
-    points += _hour_points(features, policy, common, rows) * parts.hours_asked[rows, None]
+    barred = points < 0
+    barred |= _below_floor(parts, merit, rows)
+    barred |= _no_common_hour(parts, common, rows)
+    barred |= parts.mentee_organisation[rows, None] == features.mentor_organisation
+    earned = _hour_points(features, policy, common, rows)
+    earned[~parts.hours_asked[rows]] = 0
+    points += earned
     points *= parts.factor[rows]
     points += np.float32(ROUNDING)
     points[parts.empty[rows]] = MAX_SCORE
     np.clip(points, 0, MAX_SCORE, out=points)
     scores = points.astype(np.int16)
-    scores[barred] = FORBIDDEN
+    # All bits set is FORBIDDEN, and an "or" is ten times quicker than an assignment where the mask holds.
+    scores |= -barred.view(np.int8)
     return scores
+
+
+def _below_floor(parts: _Parts, merit: Matrix, rows: slice) -> Flags:
+    below = merit == 0
+    below[~parts.floor[rows]] = False
+    return below
+
+
+def _no_common_hour(parts: _Parts, common: NDArray[np.uint8], rows: slice) -> Flags:
+    none = common == 0
+    none &= parts.mentor_bound
+    none[~parts.mentee_bound[rows]] = False
+    return none
 
 
 def _product(factors: tuple[Matrix, Matrix], rows: slice) -> Matrix:
     left, right = factors
     return left[rows] @ right.T
-
-
-def _same_organisation(features: Features, rows: slice) -> Flags:
-    theirs = features.mentee_organisation[rows, None]
-    return (theirs == features.mentor_organisation) & (theirs != NONE)
 
 
 def _needs(features: Features, policy: Policy) -> tuple[Matrix, Matrix]:
