@@ -28,28 +28,25 @@ class HomeCard:
     context: dict = field(default_factory=dict)
 
 
-def none(person: Person) -> tuple:
-    return ()
+@dataclass(frozen=True)
+class Home:
+    step: NextStep | None
+    cards: list[HomeCard]
 
 
-_steps: list[Callable[[Person], Iterable[NextStep]]] = []
-_cards: list[Callable[[Person], Iterable[HomeCard]]] = []
+_tellers: list[Callable[[Person], Iterable[NextStep | HomeCard]]] = []
 
 
-def register(
-    *,
-    steps: Callable[[Person], Iterable[NextStep]] = none,
-    cards: Callable[[Person], Iterable[HomeCard]] = none,
-) -> None:
-    _steps.append(steps)
-    _cards.append(cards)
+def register(tell: Callable[[Person], Iterable[NextStep | HomeCard]]) -> None:
+    """Add what an app has to say: steps and cards from one function, so that it reads its rows once."""
+    _tellers.append(tell)
 
 
-def next_step(person: Person) -> NextStep | None:
-    found = chain.from_iterable(steps(person) for steps in _steps)
-    return min(found, key=lambda step: step.urgency, default=None)
-
-
-def cards(person: Person) -> list[HomeCard]:
-    found = chain.from_iterable(cards(person) for cards in _cards)
-    return sorted(found, key=lambda card: card.order)
+def home_of(person: Person) -> Home:
+    found = list(chain.from_iterable(tell(person) for tell in _tellers))
+    steps = [one for one in found if isinstance(one, NextStep)]
+    cards = [one for one in found if isinstance(one, HomeCard)]
+    return Home(
+        step=min(steps, key=lambda step: step.urgency, default=None),
+        cards=sorted(cards, key=lambda card: card.order),
+    )

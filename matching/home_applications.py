@@ -16,29 +16,30 @@ CARD_ORDER = 40
 
 
 def register_home() -> None:
-    home.register(steps=steps, cards=cards)
+    home.register(tell)
 
 
-def steps(person: Person) -> Iterator[home.NextStep]:
-    """An unfinished application is one next step, also for somebody who applies as both."""
-    draft = visible_to(person).filter(state=State.DRAFT).order_by("cohort__closes_at", "part").first()
-    if draft and draft.cohort.is_open:
-        to_take = journey(draft)
-        owner, step = next_to_take(to_take)
-        yield home.NextStep(
-            urgency=URGENCY,
-            title=_("Finish your application"),
-            why=_("It is saved, and you can go on where you stopped: %(step)s.") % {"step": step.label},
-            minutes=minutes_left(to_take),
-            url=reverse("matching:application_step", args=[owner.pk, step.slug]),
-            action=_("Go on"),
-        )
-
-
-def cards(person: Person) -> list[home.HomeCard]:
+def tell(person: Person) -> Iterator[home.NextStep | home.HomeCard]:
     applications = list(
         visible_to(person).exclude(state=State.WITHDRAWN).order_by("-cohort__starts_on", "part")
     )
     if not applications:
-        return []
-    return [home.HomeCard(CARD_ORDER, "matching/apply/_home_card.html", {"applications": applications})]
+        return
+    yield home.HomeCard(CARD_ORDER, "matching/apply/_home_card.html", {"applications": applications})
+    drafts = [one for one in applications if one.state == State.DRAFT and one.cohort.is_open]
+    if drafts:
+        yield to_finish(min(drafts, key=lambda draft: draft.cohort.closes_at))
+
+
+def to_finish(draft: Application) -> home.NextStep:
+    """An unfinished application is one next step, also for somebody who applies as both."""
+    to_take = journey(draft)
+    owner, step = next_to_take(to_take)
+    return home.NextStep(
+        urgency=URGENCY,
+        title=_("Finish your application"),
+        why=_("It is saved, and you can go on where you stopped: %(step)s.") % {"step": step.label},
+        minutes=minutes_left(to_take),
+        url=reverse("matching:application_step", args=[owner.pk, step.slug]),
+        action=_("Go on"),
+    )

@@ -21,26 +21,19 @@ FIRST_STEP_FOR = timedelta(days=14)
 
 
 def register_home() -> None:
-    home.register(steps=steps, cards=cards)
+    home.register(tell)
 
 
-def steps(person: Person) -> Iterator[home.NextStep]:
-    for encounter in mine(person):
+def tell(person: Person) -> Iterator[home.NextStep | home.HomeCard]:
+    mine = encounters(with_names(visible_to(person)), person.pk)
+    for encounter in mine:
         if encounter.is_held:
             yield hold_step(encounter)
         elif is_new(encounter) and encounter.is_mentee and encounter.other:
             yield first_step(encounter)
-
-
-def cards(person: Person) -> list[home.HomeCard]:
-    shown = [encounter for encounter in mine(person) if encounter.is_held or encounter.is_introduced]
-    if not shown:
-        return []
-    return [home.HomeCard(CARD_ORDER, "matching/mentorships/_home_card.html", {"encounters": shown})]
-
-
-def mine(person: Person) -> list[Encounter]:
-    return encounters(with_names(visible_to(person)), person.pk)
+    shown = [encounter for encounter in mine if encounter.is_held or encounter.is_introduced]
+    if shown:
+        yield home.HomeCard(CARD_ORDER, "matching/mentorships/_home_card.html", {"encounters": shown})
 
 
 def is_new(encounter: Encounter) -> bool:

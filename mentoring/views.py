@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from accounts import home as on_home
+from accounts.home import home_of
 from accounts.models import Person
 from matching.queries.cohorts import cohort_of, coming_cohort, open_cohort, week_of
 
@@ -30,13 +30,13 @@ def how_it_works(request):
 
 def home(request):
     person = request.user
-    cohort = cohort_of(person)
+    cohort, on_home = cohort_of(person), home_of(person)
     context = {
         "greeting": greeting(person.get_short_name()),
         "cohort": cohort,
         "week": cohort and week_of(cohort),
-        "step": on_home.next_step(person),
-        "cards": on_home.cards(person),
+        "step": on_home.step,
+        "cards": on_home.cards,
         "open_cohort": None if cohort else open_cohort(),
     }
     return render(request, "home.html", context)

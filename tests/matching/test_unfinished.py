@@ -146,7 +146,7 @@ def test_home_says_where_to_go_on():
     application = draft(began_days_ago=0)
     save_what_i_do(application)
 
-    step = home.next_step(application.person)
+    step = home.home_of(application.person).step
 
     assert (step.title, step.minutes) == ("Finish your application", 5)
     assert step.url == reverse("matching:application_step", args=[application.pk, "needs"])
@@ -158,7 +158,7 @@ def test_home_says_where_to_go_on():
 def test_home_asks_for_nothing_that_cannot_be_done(fields):
     application = ApplicationFactory(**fields)
 
-    assert home.next_step(application.person) is None
+    assert home.home_of(application.person).step is None
 
 
 def test_home_shows_ones_applications_and_nobody_elses(signed_in_client):
