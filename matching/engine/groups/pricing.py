@@ -172,7 +172,8 @@ class Table(NamedTuple):
         alone, unserved = worth[:-1], worth[-1]
         one, other = _pairs(len(needs))
         # Two needs together add no more than each does alone: the dearest few at given prices are a choice
-        # among gross substitutes, whose worth is submodular (Ausubel and Milgrom 2002, theorem 10).
+        # among gross substitutes, whose worth is submodular (Ausubel and Milgrom 2002, Frontiers of
+        # Theoretical Economics 1(1)).
         hopeful = alone[one] + alone[other] - unserved > target
         return needs[one[hopeful]] | needs[other[hopeful]]
 

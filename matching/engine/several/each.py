@@ -2,8 +2,8 @@
 
 A mentee's score is the sum over their mentors. Prices bound the total of any plan. A pair that loses more at
 these prices than lies between the bound and a plan in hand is in no better plan, so an exact search among the few
-other pairs is exact for all (reduced-cost fixing: Dantzig, Fulkerson and Johnson 1954, Operations Research 2,
-393-410). The few are searched by CP-SAT.
+other pairs is exact for all (reduced-cost fixing: Dantzig, Fulkerson and
+Johnson 1954, Journal of the Operations Research Society of America 2, 393-410). The few are searched by CP-SAT.
 """
 
 from dataclasses import dataclass
