@@ -1,6 +1,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import F
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
@@ -80,13 +81,13 @@ class ApplicationAdmin(admin.ModelAdmin):
     """People apply for themselves; here somebody decides, and sees what the decision needs. Blocks are not here."""
 
     form = ApplicationForm
-    list_display = ["person", "does", "part", "state", "stream", "sent"]
+    list_display = ["person", "does", "part", "state", "sent"]
     list_filter = ["cohort", "part", "state", "stream"]
-    list_select_related = ["person", "stream", "cohort"]
+    list_select_related = ["person"]
     list_per_page = 50
     search_fields = ["person__name", "person__sort_key", "person__email"]
     search_help_text = lazy("Search by name or mail address.")
-    ordering = ["-submitted_at", "-pk"]
+    ordering = [F("submitted_at").desc(nulls_last=True), "-pk"]
     actions = [decide_in_bulk(answer) for answer in VERBS]
     change_form_template = "admin/matching/application/change_form.html"
     readonly_fields = [
@@ -225,8 +226,8 @@ class ApplicationAdmin(admin.ModelAdmin):
             self.message_user(request, str(refused), messages.WARNING)
 
     def response_change(self, request, obj):
-        answer = request.POST.get("decide")
-        if answer not in VERBS:
+        answer = next((answer for answer in VERBS if f"decide_{answer}" in request.POST), None)
+        if answer is None:
             return super().response_change(request, obj)
         try:
             decisions.decide(obj, answer, by=request.user, seen=request.POST.get("seen", ""))

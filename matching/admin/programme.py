@@ -25,8 +25,8 @@ class StreamInline(admin.TabularInline):
     fields = ["name_en", "name_fr", "slug"]
     # The stock boxes are so wide that three of them scroll sideways.
     formfield_overrides = {
-        models.CharField: {"widget": forms.TextInput(attrs={"size": 24})},
-        models.SlugField: {"widget": forms.TextInput(attrs={"size": 18})},
+        models.CharField: {"widget": forms.TextInput(attrs={"size": 17})},
+        models.SlugField: {"widget": forms.TextInput(attrs={"size": 12})},
     }
     prepopulated_fields = {"slug": ["name_en"]}
 

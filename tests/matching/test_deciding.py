@@ -253,7 +253,7 @@ def test_an_admin_accepts_on_the_page_of_one_application(admin_client, admin_use
     application = ApplicationFactory(submitted=True)
 
     response = admin_client.post(
-        page_of(application), {"seen": "submitted", "decide": "accepted"}, follow=True
+        page_of(application), {"seen": "submitted", "decide_accepted": "Accept"}, follow=True
     )
 
     application.refresh_from_db()
@@ -268,7 +268,7 @@ def test_an_old_page_does_not_undo_what_a_colleague_decided(admin_client, admin)
     decline_application(application, by=admin)
 
     response = admin_client.post(
-        page_of(application), {"seen": "submitted", "decide": "accepted"}, follow=True
+        page_of(application), {"seen": "submitted", "decide_accepted": "Accept"}, follow=True
     )
 
     assert state_of(application) == State.DECLINED
@@ -308,11 +308,11 @@ def test_an_admin_sees_but_cannot_touch_their_own_application(admin_client, admi
     application = ApplicationFactory(submitted=True, person=admin_user)
 
     shown = admin_client.get(page_of(application))
-    posted = admin_client.post(page_of(application), {"seen": "submitted", "decide": "accepted"})
+    posted = admin_client.post(page_of(application), {"seen": "submitted", "decide_accepted": "Accept"})
     bulk = in_bulk(admin_client, "accept", [application], confirmed="yes")
 
     assert "This is your own application: a colleague decides on it." in shown.text
-    assert 'name="decide"' not in shown.text
+    assert 'name="decide_' not in shown.text
     assert posted.status_code == 403
     assert messages_of(bulk) == [
         "An admin never decides on their own application. Ask a colleague to decide on it."
@@ -401,7 +401,7 @@ def test_a_member_is_not_let_in(signed_in_client):
     application = ApplicationFactory(submitted=True)
     client = signed_in_client(PersonFactory())
 
-    client.post(page_of(application), {"seen": "submitted", "decide": "accepted"})
+    client.post(page_of(application), {"seen": "submitted", "decide_accepted": "Accept"})
     in_bulk(client, "accept", [application], confirmed="yes")
 
     assert state_of(application) == State.SUBMITTED
