@@ -34,15 +34,22 @@ class Market:
 
     scores: (mentees, mentors), shared with the problem. capacity: (mentors,) places left. edited: rows
     that differ from the problem's, by mentee: a locked mentee's row forbids everybody, a veto forbids
-    one mentor. The matrix itself is never copied.
+    one mentor. The matrix itself is never copied. pulse: called between blocks, and may raise to end it all.
     """
 
     scores: NDArray[np.int16]
     capacity: NDArray[np.int64]
     edited: Mapping[int, NDArray[np.int16]] = field(default_factory=dict)
+    pulse: Callable[[], None] = lambda: None
 
     @classmethod
-    def of(cls, problem: Problem, locks: tuple[Pair, ...] = (), vetoes: tuple[Pair, ...] = ()) -> "Market":
+    def of(
+        cls,
+        problem: Problem,
+        locks: tuple[Pair, ...] = (),
+        vetoes: tuple[Pair, ...] = (),
+        pulse: Callable[[], None] = lambda: None,
+    ) -> "Market":
         capacity = problem.capacity.copy()
         edited: dict[int, NDArray[np.int16]] = {}
         for mentee, mentor in vetoes:
@@ -52,7 +59,7 @@ class Market:
         for mentee, mentor in locks:
             capacity[mentor] -= 1
             edited[mentee] = np.full(problem.mentors, -1, dtype=np.int16)
-        return cls(problem.scores, capacity, dict(sorted(edited.items())))
+        return cls(problem.scores, capacity, dict(sorted(edited.items())), pulse)
 
     @property
     def mentees(self) -> int:
@@ -87,11 +94,14 @@ class Market:
         """visit(first row, block) for all blocks, in order; on THREADS threads, since NumPy sets them free."""
         step = max(1, BLOCK_PAIRS // self.mentors)
         starts = range(0, self.mentees, step)
+        self.pulse()
         if len(starts) == 1:
             yield visit(0, self._block(0, self.mentees))
             return
         with ThreadPoolExecutor(THREADS) as pool:
-            yield from pool.map(lambda start: visit(start, self._block(start, start + step)), starts)
+            for found in pool.map(lambda start: visit(start, self._block(start, start + step)), starts):
+                self.pulse()
+                yield found
 
     def collect(self, visit: Callable[[int, NDArray[np.int16]], Pairs]) -> Pairs:
         """What all visits found, joined; each visit numbers its block's mentees from 0."""

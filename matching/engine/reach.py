@@ -66,6 +66,7 @@ def most_at(market: Market, pool: Pool, threshold: int) -> tuple[NDArray[np.int6
     join the pool and the flow runs again.
     """
     while True:
+        market.pulse()
         mentor, cut = most(pool.at(threshold), market.mentees, market.capacity)
         cut |= market.capacity == 0
         inside = np.flatnonzero((mentor == UNMATCHED) | cut[mentor])

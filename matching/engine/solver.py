@@ -49,9 +49,9 @@ def solve_with(
     progress: Progress | None = None,
 ) -> Plan:
     """`solve` for checked locks, with vetoes beside the problem's own; what-if questions come here."""
-    tell = progress or _silent
+    tell = _Teller(progress or _silent)
     tell(0.0, "reading the scores")
-    market = Market.of(problem, locks, vetoes)
+    market = Market.of(problem, locks, vetoes, pulse=tell.again)
     ceiling = min((int(problem.scores[pair]) for pair in locks), default=MAX_SCORE)
     hoped = likeliest_reach(market, ceiling)
     tell(0.1, "choosing likely pairs")
@@ -100,6 +100,21 @@ def _nobody(market: Market) -> Optimum:
 def _ties(problem: Problem, seed: int) -> Ties:
     mentees = problem.mentee_keys or range(problem.mentees)
     return Ties.of(seed, mentees, problem.mentor_keys or range(problem.mentors))
+
+
+class _Teller:
+    """Tells how far a run is, and tells it again while a step takes its time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._last = (0.0, "")
+
+    def __call__(self, fraction: float, words: str) -> None:
+        self._last = (fraction, words)
+        self.again()
+
+    def again(self) -> None:
+        self._progress(*self._last)
 
 
 def _silent(fraction: float, words: str) -> None:

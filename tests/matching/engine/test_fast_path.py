@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Problem, candidates, canonical, solve, solver, total, verify
+from matching.engine import Problem, Stopped, candidates, canonical, solve, solver, total, verify
 from matching.engine.problem import UNMATCHED
 
 from .plain import best_objectives, cases
@@ -103,3 +103,24 @@ def test_a_cohort_of_a_thousand_is_solved_proved_and_kept_within_its_places():
     assert plan.matched == 1_000
     load = np.bincount(plan.mentor[plan.mentor != UNMATCHED], minlength=300)
     assert (load <= capacity).all()
+
+
+def test_a_long_run_gives_signs_of_life_between_its_steps_and_stops_at_any_of_them():
+    rng = np.random.default_rng(6)
+    # Everybody wants the same mentors: the limits fail, and every step there is has to be taken.
+    scores = (rng.integers(0, 6_000, 200) + rng.integers(0, 4_000, (600, 200))).astype(np.int16)
+    problem = Problem(scores, np.full(200, 3))
+    told = []
+    solve(problem, progress=lambda fraction, words: told.append((fraction, words)))
+
+    for number in range(0, len(told), 7):
+        heard = iter(range(number))
+
+        def stop_after_so_many(fraction, words, heard=heard):
+            if next(heard, None) is None:
+                raise Stopped
+
+        with pytest.raises(Stopped):
+            solve(problem, progress=stop_after_so_many)
+    assert told[-1] == (1.0, "done")
+    assert len(told) > 10
