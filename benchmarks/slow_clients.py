@@ -18,7 +18,7 @@ import time
 import urllib.request
 
 from mentoring.local.ports import free_port
-from mentoring.local.run import is_answering, prepare, web_options
+from mentoring.local.run import prepare, web_options
 from mentoring.local.workspace import ROOT, Workspace, python
 
 # Asked by the others: it looks into the database.
@@ -57,8 +57,17 @@ def start_web(workspace: Workspace) -> int:
         "web", "-m", "granian", *web_options(port), "mentoring.wsgi:application", environment=variables
     )
     workspace.supervisor.start(web)
-    workspace.supervisor.wait_until(web, lambda: is_answering(port, PAGE), seconds=60)
+    workspace.supervisor.wait_until(web, lambda: is_answering(port), seconds=60)
     return port
+
+
+def is_answering(port: int) -> bool:
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{PAGE}", timeout=5) as answer,
+    ):
+        return answer.status == 200
+    return False
 
 
 def compare(port: int, *, clients: int, requests: int) -> int:

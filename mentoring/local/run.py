@@ -2,13 +2,14 @@
 
 import argparse
 import contextlib
+import http.client
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 
 from mentoring.local import environment
 from mentoring.local.banner import banner
@@ -143,7 +144,25 @@ def start_programme(workspace: Workspace, port: int, variables: dict) -> None:
     )
     start(python("beat", *celery, "beat", f"--schedule={beat_file}", environment=variables))
     print("Starting the programme …", flush=True)
-    workspace.supervisor.wait_until(web, lambda: is_answering(port, "/health/"), seconds=90)
+    workspace.supervisor.wait_until(web, lambda: not {"database", "broker", "beat"} & ill(port), seconds=90)
+    let_old_mail_leave(port)
+
+
+def let_old_mail_leave(port: int, seconds: int = 15) -> None:
+    """What was due while nothing ran may go first; a mail server that is away must not hold up the start."""
+    deadline = time.monotonic() + seconds
+    while ill(port) and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def ill(port: int) -> set[str]:
+    """The parts that the health page finds wanting; all of them while it does not answer."""
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.suppress(OSError, ValueError, http.client.HTTPException), contextlib.closing(asked):
+        asked.request("GET", "/health/", headers={"Host": "localhost"})
+        parts = json.load(asked.getresponse())
+        return {name for name, part in parts.items() if name != "ok" and not part["ok"]}
+    return {"web", "database", "broker", "beat"}
 
 
 def web_options(port: int) -> list[str]:
@@ -152,13 +171,6 @@ def web_options(port: int) -> list[str]:
     # Far more threads than work: most of them wait for a slow client, and the pool bounds the rest.
     options |= {"blocking-threads": 512, "http1-header-read-timeout": 10_000, "workers-kill-timeout": 5}
     return [*(f"--{name}={value}" for name, value in options.items()), "--no-ws"]
-
-
-def is_answering(port: int, path: str) -> bool:
-    address = f"http://127.0.0.1:{port}{path}"
-    with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
-        return answer.status == 200
-    return False
 
 
 if __name__ == "__main__":
