@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from babel import Locale
 from django.utils import formats
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.languages import language_name
 from accounts.models import PersonRole
 from matching.models import Application, Need, Offer
 from matching.steps import (
@@ -106,9 +106,8 @@ def wishes(application: Application) -> Iterator[str]:
     if application.stream_id:
         yield _("Stream: %(stream)s") % {"stream": application.stream}
     if application.preferred_language:
-        names = Locale.parse(get_language() or "en").languages
-        code = application.preferred_language
-        yield _("Language: %(language)s") % {"language": names.get(code, code)}
+        name = language_name(application.preferred_language, get_language())
+        yield _("Language: %(language)s") % {"language": name}
 
 
 def _needs(application):

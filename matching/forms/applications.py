@@ -1,9 +1,7 @@
 """The steps of an application as forms. Each knows the answers that are kept already, and saves its own."""
 
 from collections.abc import Iterable
-from zoneinfo import available_timezones
 
-from babel import Locale
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import cached_property
@@ -13,8 +11,10 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.families import heading
 from accounts.forms import EntriesField, LineField, LinesField
+from accounts.languages import language_name
 from accounts.models import NoticeVersion, PersonRole, Role, Topic
 from accounts.queries import roles_by_name
+from accounts.time_zones import zone_choices
 from accounts.wording import folded
 from matching.models import Application, Stream
 from matching.models.application import MOST_PLACES
@@ -202,8 +202,7 @@ class PlaceForm(StepForm):
 
 
 def language_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
-    names = Locale.parse(get_language() or "en").languages
-    return [(code, names.get(code, code)) for code in codes]
+    return [(code, language_name(code, get_language())) for code in codes]
 
 
 class GrowingIntoForm(PlaceForm):
@@ -341,12 +340,12 @@ class FreeForm(StepForm):
     )
     zone = forms.ChoiceField(
         label=lazy("Time zone"),
-        choices=lambda: [(zone, zone.replace("_", " ")) for zone in zones()],
         error_messages={"invalid_choice": lazy("Choose a time zone from the list.")},
     )
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.fields["zone"].choices = zone_choices(get_language())
         self.fields["hours"].choices = [
             (f"{day}-{hour}", hour_name(day, hour))
             for day in range(7)
@@ -356,7 +355,7 @@ class FreeForm(StepForm):
     def answers(self):
         kept = getattr(self.application, "availability", None)
         if kept is None:
-            return {"zone": self.application.person.time_zone, "hours": [], "varies": False}
+            return {"zone": self.application.person.zone.key, "hours": [], "varies": False}
         return {"zone": kept.zone, "hours": whole_hours(kept.half_hours), "varies": kept.varies}
 
     @cached_property
@@ -404,11 +403,6 @@ def whole_hours(half_hours: Iterable[int]) -> list[str]:
     held = set(half_hours)
     every = (f"{day}-{hour}" for day in range(7) for hour in range(FIRST_HOUR, LAST_HOUR + 1))
     return [value for value in every if set(halves_of(value)) <= held]
-
-
-def zones() -> list[str]:
-    continents = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    return sorted(zone for zone in available_timezones() if zone.startswith(continents))
 
 
 class NotWithForm(StepForm):

@@ -56,15 +56,15 @@ def _remind(draft: Application, key: str, now: datetime) -> None:
         key=key,
         person=draft.person,
         context={"application": draft.pk},
-        not_before=after_quiet_hours(now, draft.person.time_zone),
+        not_before=after_quiet_hours(now, draft.person.zone),
         expires_at=draft.cohort.closes_at,
     )
 
 
-def after_quiet_hours(moment: datetime, zone: str) -> datetime:
+def after_quiet_hours(moment: datetime, zone: ZoneInfo) -> datetime:
     """This moment, or half past seven where the reader is if they may be asleep."""
-    there = moment.astimezone(ZoneInfo(zone))
+    there = moment.astimezone(zone)
     if QUIET_UNTIL <= there.time() < QUIET_FROM:
         return moment
     day = there.date() + timedelta(days=1) if there.time() >= QUIET_FROM else there.date()
-    return datetime.combine(day, QUIET_UNTIL, tzinfo=there.tzinfo)
+    return datetime.combine(day, QUIET_UNTIL, tzinfo=zone)

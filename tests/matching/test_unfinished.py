@@ -1,6 +1,7 @@
 """What a draft leads to: a next step on Home, and two reminders at most."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -121,7 +122,7 @@ def test_who_finished_before_the_mail_left_is_not_reminded(post):
     ],
 )
 def test_nobody_is_reminded_in_their_night(moment, zone, leaves):
-    answer = after_quiet_hours(datetime.fromisoformat(moment).replace(tzinfo=UTC), zone)
+    answer = after_quiet_hours(datetime.fromisoformat(moment).replace(tzinfo=UTC), ZoneInfo(zone))
 
     assert answer == datetime.fromisoformat(leaves).replace(tzinfo=UTC)
 
