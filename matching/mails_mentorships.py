@@ -154,11 +154,11 @@ def sample_member(number: int, name: str, part: str) -> Member:
     person = Person(pk=-1 - number, name=name, email=address)
     person.sort_key = name.lower()
     role = Role(
-        en="Chief nursing information officer (CNIO)", fr="Direction du numérique en soins infirmiers (CNIO)"
+        pk=-1,
+        en="Chief nursing information officer (CNIO)",
+        fr="Direction du numérique en soins infirmiers (CNIO)",
     )
-    doing = PersonRole(role=role, how=PersonRole.How.UNTITLED)
-    doing.role_id = -1
-    person._prefetched_objects_cache = {"roles": [doing]}
+    person._prefetched_objects_cache = {"roles": [PersonRole(role=role, how=PersonRole.How.UNTITLED)]}
     return Member(pk=-1 - number, person=person, part=part)
 
 

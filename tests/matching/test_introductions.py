@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import PersonRole
+from matching import mails_mentorships
 from matching.errors import NotOnHold
 from matching.models import Application, Availability, Mentorship
 from matching.services.introductions import introduce_due, release_hold
@@ -12,7 +13,8 @@ from matching.tasks import introduce_after_hold
 from outbox.delivery import deliver_due
 from outbox.kinds import find
 from outbox.models import Mail
-from tests.accounts.factories import PersonRoleFactory, TopicFactory
+from outbox.rendering import render
+from tests.accounts.factories import PersonFactory, PersonRoleFactory, TopicFactory
 from tests.matching.conftest import html_of, words_of
 from tests.matching.factories import CohortFactory, give_hours
 from tests.matching.mentorship_factories import (
@@ -220,3 +222,17 @@ def test_hours_are_those_people_keep_today_not_those_of_the_run(post):
     words = [words_of(mail) for mail in post.arrived() if "introduction" in mail["Subject"]]
     assert ["Friday 09:00 to 10:00" in one for one in words] == [True, True]
     assert ["Tuesday" in one for one in words] == [False, False]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", mails_mentorships.KINDS, ids=lambda kind: kind.name)
+def test_every_mail_has_a_preview_that_reads_nobodys_data(kind, language, django_assert_num_queries):
+    reader = PersonFactory.build(name="Samira Aziz", time_zone="Europe/Paris", organisation=None)
+
+    with django_assert_num_queries(0):
+        rendering = render(kind.name, kind.sample(), person=reader, language=language)
+
+    assert rendering.subject
+    assert "Ngozi Okafor" in rendering.text + rendering.subject
+    assert rendering.text.count("http://localhost") >= 1
+    assert "{" not in rendering.text + rendering.subject
