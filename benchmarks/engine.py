@@ -56,11 +56,15 @@ def measured(name: str, file: Path, size: int) -> dict | None:
     return json.loads(run.stdout)
 
 
-def at_size(size: int, rounds: int, others: dict[str, int], seed: int) -> dict:
-    """All solvers on one cohort, each once a round; medians of the rounds."""
+def solvers_at(size: int, others: dict[str, int], only: str | None) -> list[str]:
+    names = ["engine", *RIVALS, *(name for name, most in others.items() if size <= most)]
+    return [name for name in names if only is None or name in only.split(",")]
+
+
+def at_size(size: int, rounds: int, names: list[str], seed: int) -> dict:
+    """These solvers on one cohort, each once a round; medians of the rounds."""
     people = cohort(size, MENTORS.get(size, round(size * 0.3)), seed=seed)
     scores = score_matrix(people.features, Policy())
-    names = ["engine", *RIVALS, *(name for name, most in others.items() if size <= most)]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "cohort.npz"
         np.savez(file, scores=scores, places=people.capacity)
@@ -91,9 +95,9 @@ def combined(runs: list[dict | None]) -> dict | None:
 def ratio(runs: list[dict[str, dict | None]], key: str) -> float | None:
     """The fastest rival's figure over the engine's, the median of the rounds."""
     ratios = [
-        min(run[name][key] for name in RIVALS if run[name]) / run["engine"][key]
+        min(run[name][key] for name in RIVALS if run.get(name)) / run["engine"][key]
         for run in runs
-        if run["engine"] and any(run[name] for name in RIVALS)
+        if run.get("engine") and any(run.get(name) for name in RIVALS)
     ]
     return statistics.median(ratios) if ratios else None
 
@@ -116,7 +120,7 @@ def show(row: dict) -> None:
 def verdict(rows: list[dict]) -> str:
     parts = []
     for row in rows:
-        size, engine = row["mentees"], row["solvers"]["engine"]
+        size, engine = row["mentees"], row["solvers"].get("engine")
         target = f" (target {TARGET_RATIO[size]}×)" if size in TARGET_RATIO else ""
         if size in TARGET_SECONDS and engine:
             target = f" ({engine['seconds'] * 1000:.1f} ms, target {TARGET_SECONDS[size] * 1000:.0f} ms)"
@@ -133,6 +137,7 @@ def main() -> None:
     )
     parser.add_argument("--sizes", default="200,1000,5000,10000", help="mentees, separated by commas")
     parser.add_argument("--quick", action="store_true", help="200 to 5,000 within a minute")
+    parser.add_argument("--only", help="measure only these solvers, separated by commas")
     parser.add_argument("--rounds", type=int, help="rounds at every size (default: 5 at 200, 1 at 20,000)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/engine.json"))
@@ -141,7 +146,8 @@ def main() -> None:
     rounds, others = (QUICK_ROUNDS, QUICK_OTHERS) if arguments.quick else (ROUNDS, OTHERS)
     rows = []
     for size in sizes:
-        rows.append(at_size(size, arguments.rounds or rounds.get(size, 1), others, arguments.seed))
+        names = solvers_at(size, others, arguments.only)
+        rows.append(at_size(size, arguments.rounds or rounds.get(size, 1), names, arguments.seed))
         show(rows[-1])
         write(arguments.json, rows)
     print(verdict(rows))
