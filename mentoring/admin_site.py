@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+OWN_APPS = ["matching", "accounts", "outbox"]
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -18,6 +19,10 @@ class ProgrammeAdminSite(AdminSite):
 
     site_header = site_title = _("Mentoring programme")
     index_title = _("Programme administration")
+
+    def get_app_list(self, request, app_label=None):
+        """The programme's own work first, what Django and its libraries add last."""
+        return sorted(super().get_app_list(request, app_label), key=place_of)
 
     def has_permission(self, request):
         # A second factor that is held was also shown: allauth signs nobody in who holds one and skips it.
@@ -35,3 +40,8 @@ class ProgrammeAdminSite(AdminSite):
 
     def password_change(self, request, extra_context=None):
         return redirect("account_change_password")
+
+
+def place_of(app: dict) -> int:
+    label = app["app_label"]
+    return OWN_APPS.index(label) if label in OWN_APPS else len(OWN_APPS)
