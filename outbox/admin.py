@@ -6,7 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -42,7 +45,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin):
-    list_display = ["to", "kind_label", "what_it_says", "state", "what_happened", "queued_at", "sent_at"]
+    list_display = ["reader", "what_it_says", "how_it_went"]
     list_filter = ["state", KindFilter, "queued_at"]
     search_fields = ["to"]
     search_help_text = _("Search by mail address.")
@@ -60,20 +63,25 @@ class MailAdmin(ReadOnlyAdmin):
 
     # --- The list ---------------------------------------------------------------------------------
 
-    @admin.display(description=_("kind"), ordering="kind")
-    def kind_label(self, mail):
-        return kinds.label(mail.kind)
+    @admin.display(description=_("to"), ordering="to")
+    def reader(self, mail):
+        return mail.to or _("(wiped)")
 
-    @admin.display(description=_("subject"))
+    @admin.display(description=_("mail"), ordering="kind")
     def what_it_says(self, mail):
-        return "" if kinds.is_secret(mail.kind) else mail.subject
+        words = [kinds.label(mail.kind), "" if kinds.is_secret(mail.kind) else mail.subject]
+        return format_html_join("", "<div>{}</div>", ([word] for word in words if word))
 
-    @admin.display(description=_("what happened"))
-    def what_happened(self, mail):
-        return gettext(mail.note) if mail.note else ""
+    @admin.display(description=_("state"), ordering="state")
+    def how_it_went(self, mail):
+        moment = timezone.localtime(mail.sent_at or mail.queued_at)
+        note = gettext(mail.note) if mail.note else ""
+        words = [mail.get_state_display(), note, mail.answer, date_format(moment, "DATETIME_FORMAT")]
+        return format_html_join("", "<div>{}</div>", ([word] for word in words if word))
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"flow": queries.flow(), **(extra_context or {})})
+        more = {"title": _("Mails"), "flow": queries.flow()}
+        return super().changelist_view(request, more | (extra_context or {}))
 
     @admin.action(description=_("Send again"), permissions=["decide"])
     def send_again(self, request, mails):
@@ -128,14 +136,15 @@ class MailAdmin(ReadOnlyAdmin):
     @method_decorator(FRAMES_OURS)
     def change_view(self, request, object_id, form_url="", extra_context=None):
         mail = self.get_object(request, object_id)
-        more = {"title": _("Mail"), **self._about(request, mail)} if mail else {}
+        more = (
+            {"title": kinds.label(mail.kind), "subtitle": None, **self._about(request, mail)} if mail else {}
+        )
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 
     def _about(self, request, mail):
         may_decide = self.has_decide_permission(request)
         return {
             "mail": mail,
-            "kind": kinds.label(mail.kind),
             "is_secret": kinds.is_secret(mail.kind),
             "note": gettext(mail.note) if mail.note else "",
             "is_at_most_once": mail.kind in kinds.at_most_once(),

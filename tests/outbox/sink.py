@@ -12,13 +12,15 @@ from aiosmtpd.smtp import SMTP
 
 
 class Sink:
-    """`rcpt`, `data` and `sender` may be set to what answers instead of "250": a function of the address or bytes."""
+    """`sender`, `rcpt`, `data_command` and `data` may be set to what answers instead of "250": a function of the address or bytes."""
 
     def __init__(self):
         self.received: list[tuple[str, bytes]] = []
         self.rcpt: Callable[[str], str | None] = lambda address: None
         self.data: Callable[[bytes], str | None] = lambda content: None
         self.sender: Callable[[str], str | None] = lambda address: None
+        self.data_command: Callable[[], str | None] = lambda: None
+        self.cuts_at_recipient = False
         self.cuts_after_data = False
         self.seconds_to_wait = 0.0
         self.connections = 0
@@ -50,6 +52,8 @@ class Sink:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.cuts_at_recipient:
+            server.transport.abort()
         if answer := self.rcpt(address):
             return answer
         envelope.rcpt_tos.append(address)
@@ -65,10 +69,17 @@ class Sink:
         return "250 kept"
 
 
+class _Server(SMTP):
+    async def smtp_DATA(self, arg):  # noqa: N802
+        if answer := self.event_handler.data_command():
+            return await self.push(answer)
+        return await super().smtp_DATA(arg)
+
+
 class _Controller(Controller):
     def factory(self):
         self.handler.connections += 1
-        return SMTP(self.handler, hostname="sink.test")
+        return _Server(self.handler, hostname="sink.test")
 
 
 def _free_port() -> int:

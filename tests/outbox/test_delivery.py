@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -382,6 +383,48 @@ def test_a_connection_cut_after_data_parks_an_introduction(sink, queue, at):
 
     assert (state(mail), mail.note) == ("in_doubt", delivery.CONNECTION_LOST_AT_THE_END)
     assert len(sink.received) == 1
+
+
+def test_a_connection_cut_before_data_leaves_no_doubt_about_an_introduction(sink, queue):
+    mail = queue("introduction_of_a_test")
+    sink.cuts_at_recipient = True
+    deliver_due()
+    assert (state(mail), mail.note, mail.attempts) == ("retrying", delivery.PUT_OFF, 1)
+    sink.cuts_at_recipient = False
+
+    deliver_due(clock=later(mail))
+
+    assert (state(mail), len(sink.received)) == ("sent", 1)
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("451 busy", "retrying"), ("554 no", "failed")])
+def test_a_refusal_before_the_words_leave_is_no_doubt_either(sink, queue, answer, outcome):
+    mail = queue("introduction_of_a_test")
+    sink.data_command = lambda: answer
+
+    deliver_due()
+
+    assert (state(mail), mail.answer, sink.received) == (outcome, answer, [])
+
+
+def test_a_server_that_closes_at_one_reader_serves_the_next_on_a_new_connection(sink, queue):
+    first = queue(key="1")
+    second = queue(key="2", person=PersonFactory(email="second@example.org"))
+    sink.rcpt = lambda address: "421 closing" if address.startswith("samira") else None
+
+    deliver_due()
+
+    assert (state(first), state(second), sink.connections) == ("retrying", "sent", 2)
+
+
+def test_a_server_too_slow_for_the_lease_never_gets_the_words(sink, queue, settings):
+    mail = queue("introduction_of_a_test")
+    settings.EMAIL_TIMEOUT = 0.5
+    sink.rcpt = lambda address: time.sleep(1.2)
+
+    deliver_due()
+
+    assert (state(mail), sink.received) == ("retrying", [])
 
 
 def lose_deliverer(monkeypatch, place):

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from celery import current_app
 from django.db import transaction
@@ -59,14 +57,12 @@ def test_a_worker_is_not_woken_for_what_was_rolled_back(tasks_waiting):
     assert tasks_waiting() == 1
 
 
-def test_a_lost_broker_costs_nothing_after_the_first_try(lost_broker, caplog):
+def test_a_lost_broker_is_called_once_and_then_left_alone(lost_broker, caplog):
     person = PersonFactory()
     queue_mail("reminder", key="first", person=person)
 
-    began = time.monotonic()
     for number in range(50):
         queue_mail("reminder", key=f"session:{number}", person=person)
 
-    assert (time.monotonic() - began) / 50 < 0.05
     assert len([record for record in caplog.records if "The broker is away" in record.message]) == 1
     assert person.mails.count() == 51

@@ -1,0 +1,41 @@
+import pytest
+from django.db import connection
+
+from outbox import queries, tasks
+from outbox.models import Mail
+from outbox.tasks import deliver_due_mail
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_task_delivers_and_says_that_it_came(sink, queue):
+    queue()
+
+    deliver_due_mail()
+
+    assert len(sink.received) == 1
+    assert queries.last_beat() is not None
+
+
+def test_a_task_whose_turn_is_over_sends_for_another(
+    sink, queue, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(tasks, "SECONDS_A_TURN", 0)
+    queue()
+    connection.run_on_commit.clear()  # as if its own nudge had been heard
+
+    with django_capture_on_commit_callbacks() as nudges:
+        deliver_due_mail()
+
+    assert [nudge.task for nudge in nudges] == ["outbox.tasks.deliver_due_mail"]
+    assert Mail.objects.get().state == Mail.State.QUEUED
+
+
+def test_a_task_that_found_all_done_sends_for_nobody(sink, queue, django_capture_on_commit_callbacks):
+    queue()
+    connection.run_on_commit.clear()
+
+    with django_capture_on_commit_callbacks() as nudges:
+        deliver_due_mail()
+
+    assert nudges == []
