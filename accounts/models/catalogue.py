@@ -9,19 +9,25 @@ from accounts.sorting import SortKey
 class CatalogueEntry(models.Model):
     """One choice of a picker, in both languages. A slug never changes its meaning."""
 
-    slug = models.SlugField(unique=True)
-    family = models.SlugField(blank=True)
+    slug = models.SlugField(_("short name"), unique=True)
+    family = models.SlugField(_("family"), blank=True)
     en = models.CharField(_("English"), max_length=120)
     fr = models.CharField(_("French"), max_length=120)
-    aliases = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    aliases_fr = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    aliases = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("aliases in English"), default=list, blank=True
+    )
+    aliases_fr = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("aliases in French"), default=list, blank=True
+    )
     sensitive = models.BooleanField(
-        default=False, help_text=_("Matched on, and never printed in a reason, a mail or an export.")
+        _("sensitive"),
+        default=False,
+        help_text=_("Matched on, and never printed in a reason, a mail or an export."),
     )
     is_hidden = models.BooleanField(
-        default=False, help_text=_("Kept where it was chosen, no longer offered.")
+        _("hidden"), default=False, help_text=_("Kept where it was chosen, no longer offered.")
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     # Set when an admin edits; the loader leaves such entries alone.
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -75,9 +81,16 @@ class Organisation(models.Model):
     """An employer, with the names people give it. A merged one points to the one that stays."""
 
     name = models.CharField(_("name"), max_length=160)
-    aliases = ArrayField(models.CharField(max_length=160), default=list, blank=True)
+    aliases = ArrayField(
+        models.CharField(max_length=160), verbose_name=_("aliases"), default=list, blank=True
+    )
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
     )
     sort_key = models.GeneratedField(
         expression=SortKey("name"), output_field=models.TextField(), db_persist=True

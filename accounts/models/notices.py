@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Notice(models.Model):
     """A page that an admin can edit: privacy, confidentiality, conduct, accessibility, concerns."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("short name"), unique=True)
     title_en = models.CharField(_("title in English"), max_length=120)
     title_fr = models.CharField(_("title in French"), max_length=120)
 
@@ -33,7 +33,9 @@ class VersionQuerySet(models.QuerySet):
 class NoticeVersion(models.Model):
     """What a notice said from one day on. A version that somebody accepted is never deleted."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="versions")
+    notice = models.ForeignKey(
+        Notice, verbose_name=_("notice"), on_delete=models.PROTECT, related_name="versions"
+    )
     dated = models.DateField(_("dated"))
     en = models.TextField(_("English"), help_text=_("Markdown"))
     fr = models.TextField(_("French"), help_text=_("Markdown"))

@@ -59,22 +59,33 @@ class Person(AbstractBaseUser, PermissionsMixin):
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
     official_title = models.CharField(_("official title"), max_length=160, blank=True)
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="people",
     )
-    disciplines = models.ManyToManyField(Discipline, blank=True, related_name="people")
-    sectors = models.ManyToManyField(Sector, blank=True, related_name="people")
-    situations = models.ManyToManyField(Situation, blank=True, related_name="people")
-    other_discipline = models.CharField(max_length=160, blank=True)
-    other_sector = models.CharField(max_length=160, blank=True)
-    other_situation = models.CharField(max_length=160, blank=True)
+    disciplines = models.ManyToManyField(
+        Discipline, verbose_name=_("disciplines"), blank=True, related_name="people"
+    )
+    sectors = models.ManyToManyField(Sector, verbose_name=_("sectors"), blank=True, related_name="people")
+    situations = models.ManyToManyField(
+        Situation, verbose_name=_("situations"), blank=True, related_name="people"
+    )
+    other_discipline = models.CharField(_("another discipline"), max_length=160, blank=True)
+    other_sector = models.CharField(_("another sector"), max_length=160, blank=True)
+    other_situation = models.CharField(_("something else"), max_length=160, blank=True)
     region = models.CharField(_("region"), max_length=30, choices=Region, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/London")
     language = models.CharField(_("language of pages and mail"), max_length=8, default="en")
-    spoken_languages = ArrayField(models.CharField(max_length=8), default=spoken_by_default)
+    spoken_languages = ArrayField(
+        models.CharField(max_length=8), verbose_name=_("spoken languages"), default=spoken_by_default
+    )
     about = models.TextField(_("in your own words"), max_length=1500, blank=True)
     is_staff = models.BooleanField(_("programme admin"), default=False)
-    is_active = models.BooleanField(default=True)
-    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    is_active = models.BooleanField(_("account open"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = PersonManager()
 
@@ -132,7 +143,7 @@ class PersonRole(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     text = models.CharField(_("in your own words"), max_length=160, blank=True)
-    how = models.CharField(max_length=10, choices=How)
+    how = models.CharField(_("how it is held"), max_length=10, choices=How)
     since = models.PositiveSmallIntegerField(
         _("since"), null=True, blank=True, validators=[MinValueValidator(1950), MaxValueValidator(2100)]
     )
