@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from accounts.models import Person
 from matching.encoding import Encoded, encode
 from matching.engine import UNMATCHED, Plan, Problem, ProofFailed, Stopped, explain_unmatched, solve, verify
-from matching.engine.breakdown import RELAXABLE_RULES, pair_breakdown, rule_mask
+from matching.engine.breakdown import RULES, pair_breakdown, rule_mask
 from matching.engine.features import NONE
 from matching.engine.policy import Policy
 from matching.engine.scores import score_matrix
@@ -195,8 +195,8 @@ def proposals(
 
 
 def unmatched_reasons(encoded: Encoded, policy: Policy, problem: Problem, plan: Plan) -> dict[int, Reason]:
-    """Why each mentee without a mentor has none. Rules that protect somebody are not among the answers."""
-    rules = {name: rule_mask(name, encoded.features, policy) for name in RELAXABLE_RULES}
+    """Why each mentee without a mentor has none. Rules that protect somebody count, and are never the answer."""
+    rules = {name: rule_mask(name, encoded.features, policy) for name in RULES}
     return {
         mentee: {
             "code": "unmatched",
