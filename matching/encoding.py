@@ -233,3 +233,44 @@ def pairs_of(
         for mentee, mentor in pairs
         if mentee in mentees and mentor in mentors
     )
+
+
+OF_MENTEES = (
+    "needs",
+    "aims",
+    "mentee_disciplines",
+    "discipline_wish",
+    "mentee_hours",
+    "mentee_varies",
+    "mentee_languages",
+    "preferred_language",
+    "wants_bridge",
+    "mentee_side",
+    "mentee_streams",
+    "mentee_organisation",
+    "mentee_region",
+    "mentee_situations",
+    "has_floor",
+)
+OF_MENTORS = (
+    "offers",
+    "roles",
+    "mentor_disciplines",
+    "mentor_hours",
+    "mentor_varies",
+    "mentor_languages",
+    "mentor_side",
+    "mentor_streams",
+    "mentor_organisation",
+    "mentor_region",
+    "mentor_situations",
+)
+
+
+def features_of_pair(features: Features, mentee: int, mentor: int) -> Features:
+    """One allowed pair by itself, as rows 0 and 0: what is asked of a pair then costs nothing for everybody else."""
+    one_mentee = {name: getattr(features, name)[mentee : mentee + 1] for name in OF_MENTEES}
+    one_mentor = {name: getattr(features, name)[mentor : mentor + 1] for name in OF_MENTORS}
+    return Features(
+        topic_family=features.topic_family, role_family=features.role_family, **one_mentee, **one_mentor
+    )

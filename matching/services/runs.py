@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Person
-from matching.encoding import Encoded, encode
+from matching.encoding import Encoded, encode, features_of_pair
 from matching.engine import UNMATCHED, Plan, Problem, ProofFailed, Stopped, explain_unmatched, solve, verify
 from matching.engine.breakdown import RULES, pair_breakdown, rule_mask
 from matching.engine.features import NONE
@@ -187,7 +187,7 @@ def proposals(
         if mentor == UNMATCHED:
             proposal.reasons = [unmatched[mentee]]
         else:
-            pair = pair_breakdown(encoded.features, policy, mentee, mentor)
+            pair = pair_breakdown(features_of_pair(encoded.features, mentee, mentor), policy, 0, 0)
             proposal.mentor = encoded.mentors[mentor]
             proposal.score = int(problem.scores[mentee, mentor])
             proposal.reasons = reasons_of(encoded, pair, mentee=mentee, mentor=mentor, sensitive=sensitive)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from accounts.models import PersonRole
-from matching.encoding import encode
-from matching.engine.breakdown import barring_rules
+from matching.encoding import encode, features_of_pair
+from matching.engine.breakdown import barring_rules, pair_breakdown
 from matching.engine.features import INDUSTRY, NHS, NONE, UNKNOWN_SIDE, Features
 from matching.engine.policy import Policy
 from matching.hours import Hour, full_hours, in_words, to_utc, to_wall, two_suggestions
@@ -352,6 +352,19 @@ def test_what_a_run_stores_brings_the_arrays_back(cohort):
     again = Features.from_dict(stored["arrays"])
     assert again.needs.tolist() == encode(cohort).features.needs.tolist()
     assert (stored["mentees"], stored["mentors"], stored["week"]) == ([mentee.pk], [mentor.pk], "2027-01-04")
+
+
+def test_a_pair_by_itself_is_what_it_was_among_all(cohort):
+    topics = [TopicFactory() for _ in range(3)]
+    for number in range(3):
+        give_hours(mentee_of(cohort, needs=topics[number:], stream=StreamFactory(cohort=cohort)), {1: [18]})
+        give_hours(mentor_of(cohort, offers=topics[: number + 1]), {1: [18], 2: [number]})
+    features = encode(cohort).features
+
+    for mentee in range(3):
+        for mentor in range(3):
+            among_all = pair_breakdown(features, Policy(), mentee, mentor)
+            assert pair_breakdown(features_of_pair(features, mentee, mentor), Policy(), 0, 0) == among_all
 
 
 @pytest.mark.parametrize("name", ["Dr. Élodie O'Brien-Nwosu", "obrien nwosu, ELODIE", "Elodie O’Brien Nwosu"])
