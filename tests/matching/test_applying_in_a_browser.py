@@ -87,8 +87,8 @@ def test_a_whole_day_is_marked_with_one_press(page_of, live_server, cohort):
     page = page_of(application.person)
     page.goto(f"{live_server.url}{step(application, 'free')}")
 
-    page.get_by_role("button", name="All of Tuesday").click()
-    page.get_by_role("button", name="Every day at 07:00").click()
+    page.get_by_role("button", name="Tue").click()
+    page.get_by_role("button", name="07:00").click()
     page.get_by_role("button", name="Save and go on").click()
     page.wait_for_url(f"**{step(application, 'not-with')}")
 

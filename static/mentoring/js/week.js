@@ -6,7 +6,7 @@ for (const week of document.querySelectorAll("fieldset.week")) {
   const addButton = (heading, label, words, boxes) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("aria-label", words);
+    // Its name stays what one sees, so that it can be spoken to; the title describes it.
     button.title = words;
     button.append(...label);
     button.addEventListener("click", () => {
