@@ -34,7 +34,7 @@ NONSENSE = {
 
 @pytest.fixture
 def samira():
-    return PersonFactory(name="Samira", email="samira@example.org", can_sign_in=True)
+    return PersonFactory(name="Samira", email="samira@example.org")
 
 
 @pytest.fixture
