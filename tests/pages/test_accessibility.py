@@ -31,8 +31,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(chromium):
-    context = chromium.new_context(reduced_motion="reduce")
+def page(browser):
+    context = browser.new_context(reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
@@ -92,8 +92,8 @@ def test_mistakes_are_summed_up_and_each_leads_to_its_field(page, live_server):
     assert violations(page) == []
 
 
-def test_the_menu_opens_without_a_script(chromium, live_server, signed_in):
-    context = chromium.new_context(java_script_enabled=False)
+def test_the_menu_opens_without_a_script(browser, live_server, signed_in):
+    context = browser.new_context(java_script_enabled=False)
     session = signed_in.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()

@@ -31,7 +31,7 @@ def test_home_costs_at_most_twelve_queries_however_many_people_one_meets(
     for _other in range(people_met - 1):
         another = a_match(now=timezone.now())
         Member.objects.filter(pk=mentor_in(another).pk).update(person=mentor)
-    client.force_login(mentor, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(mentor)
     # The first visit of a session also notes the device.
     client.get(reverse("home"))
 

@@ -166,5 +166,5 @@ def test_a_page_that_breaks_says_so_without_asking_the_database(rf, django_asser
 
 def test_only_staff_are_shown_the_way_into_the_administration(client):
     for person, is_shown in [(PersonFactory(admin=True), True), (PersonFactory(), False)]:
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person)
         assert (f'href="{reverse("admin:index")}"' in client.get(reverse("home")).text) is is_shown
