@@ -16,6 +16,8 @@ class MatchingConfig(AppConfig):
             personal_data_applications,
             personal_data_mentorships,
         )
+        from matching.services import introductions
+        from outbox import chores
 
         home_applications.register_home()
         home_mentorships.register_home()
@@ -23,3 +25,5 @@ class MatchingConfig(AppConfig):
         mails_mentorships.register_mails()
         personal_data_applications.register_personal_data()
         personal_data_mentorships.register_personal_data()
+        # While the broker is away a hold must end all the same.
+        chores.register(introductions.introduce_due)
