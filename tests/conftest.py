@@ -59,9 +59,15 @@ def fresh_breaker(monkeypatch):
 def fresh_limits(request):
     """Rate limits live in the cache table: a rolled-back test leaves none, a committed one must be cleared up after."""
     yield
-    if {"transactional_db", "live_server"} & set(request.fixturenames):
+    if does_commit(request):
         with request.getfixturevalue("django_db_blocker").unblock():
             cache.clear()
+
+
+def does_commit(request) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    is_marked = bool(marker and marker.kwargs.get("transaction"))
+    return is_marked or bool({"transactional_db", "live_server"} & set(request.fixturenames))
 
 
 @pytest.fixture
