@@ -8,14 +8,14 @@ from email.message import EmailMessage
 import pytest
 
 from mentoring.local.errors import CannotStart
-from mentoring.local.ports import free_port, is_free, web_port
+from mentoring.local.ports import is_free, web_port
 from mentoring.local.run import listens
 from tests.mentoring.test_local_processes import ROOT, eventually
 
 
 @pytest.fixture
-def catcher(tmp_path):
-    port = free_port(2526)
+def catcher(tmp_path, closed_port):
+    port = closed_port
     process = subprocess.Popen(
         [sys.executable, "-m", "mentoring.local.catcher", str(port), str(tmp_path)], cwd=ROOT
     )
