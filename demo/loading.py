@@ -13,7 +13,7 @@ from demo.accounts import open_demo_accounts
 from demo.cast import NGOZI, SAMIRA
 from demo.people import draw_cohort
 from demo.services import create_cohort, create_programme, load_organisations, write_people
-from matching.models import Application, Cohort
+from matching.models import Application, Cohort, MatchRun
 from matching.services.groups import GroupPlan, form_group, publish_group
 from matching.services.introductions import introduce_due
 from matching.services.publishing import publish_run
@@ -56,8 +56,10 @@ def _match_and_introduce(cohort: Cohort) -> None:
     admin = Person.objects.get(is_superuser=True)
     run = start_run(cohort, by=admin)
     compute_run(run)
+    a_week_ago = timezone.now() - timedelta(days=7)
+    MatchRun.objects.filter(pk=run.pk).update(created_at=a_week_ago, finished_at=a_week_ago)
     run.refresh_from_db()
-    publish_run(run, by=admin, now=timezone.now() - timedelta(days=7))
+    publish_run(run, by=admin, now=a_week_ago)
     introduce_due()
 
 
