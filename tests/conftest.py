@@ -19,6 +19,7 @@ from django.conf import settings as project_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import sync_playwright
 from redis import Redis
 
@@ -48,6 +49,12 @@ def plain_static_files(settings):
     """Tests need no collected files."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def plain_language():
+    """A request leaves its reader's language active in the thread, as Django does; the next test starts in English."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
