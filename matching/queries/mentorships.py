@@ -37,7 +37,10 @@ def with_names(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
 def active_members() -> QuerySet[Member]:
     return (
         Member.objects.filter(STAYED)
-        .select_related("person__organisation", "application__availability", "application__stream")
+        .select_related(
+            "person__organisation", "person__photo", "application__availability", "application__stream"
+        )
+        .defer("person__photo__webp")
         .prefetch_related("person__roles__role", "person__disciplines", "person__sectors")
         .order_by("pk")
     )

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.home import home_of
 from accounts.personal_data import registered
+from accounts.services.photos import set_photo
 from matching.models import Mentorship
 from matching.services.introductions import release_hold
 from matching.services.leaving import cancel_mentorship
@@ -210,6 +211,20 @@ def matches_of(person, count: int) -> None:
     for _ in range(count):
         cohort = CohortFactory()
         publish_run(run_of((mentee_of(cohort), mentor_of(cohort, person=person))), by=None)
+
+
+def test_a_photo_is_shown_once_people_are_introduced(signed_in_client, held):
+    mentor = mentor_in(held).person
+    set_photo(mentor, b"webp")
+    client = signed_in_client(mentee_in(held).person)
+
+    before = client.get(page(held)).text
+    release_hold(held, by=None)
+    after = client.get(page(held)).text
+
+    address = reverse("accounts:photo", args=[mentor.pk])
+    assert address not in before
+    assert address in after
 
 
 @pytest.mark.parametrize("address", [LIST, reverse("home")])
