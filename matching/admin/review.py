@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from matching.models import MatchRun, Member, Proposal
-from matching.queries.runs import for_review, places_used
+from matching.queries.runs import for_review, has_introduced, places_used
 from matching.reasons import ADMIN, Labels, Pair, Why, explain, unmatched_sentence
 from matching.services.runs import UNFINISHED
 
@@ -59,6 +59,7 @@ def review(run: MatchRun, *, page: str | None, zone: str) -> dict:
         "typical": fit(int(median(scores))) if scores else "–",
         "unused": sum(capacity.values()) - sum(used.values()),
         "pairs_checked": people * len(capacity),
+        "may_undo": not has_introduced(run),
         "page": listed,
         "rows": list(rows(listed, zone, used, capacity)),
     }

@@ -3,7 +3,7 @@
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Topic
-from matching.models import Application, Cohort, MatchRun, Proposal
+from matching.models import Application, Cohort, MatchRun, Mentorship, Proposal
 
 
 def for_review(run: MatchRun) -> QuerySet[Proposal]:
@@ -14,6 +14,12 @@ def for_review(run: MatchRun) -> QuerySet[Proposal]:
         .annotate(has_mentor=Q(mentor__isnull=False))
         .order_by("has_mentor", "score", "mentee__person__sort_key", "pk")
     )
+
+
+def has_introduced(run: MatchRun) -> bool:
+    """Whether anybody of this run has been introduced: from then on it cannot be undone as a whole."""
+    states = [Mentorship.State.INTRODUCED, Mentorship.State.ENDED]
+    return run.mentorships.filter(state__in=states).exists()
 
 
 def places_used(run: MatchRun) -> dict[int, int]:

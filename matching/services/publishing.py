@@ -14,6 +14,7 @@ from accounts.models import Person
 from matching.errors import AlreadyIntroduced, AlreadyPublished, NotReady, OutOfDate
 from matching.models import Application, Cohort, MatchRun, Member, Mentorship, Proposal
 from matching.queries.mentorships import declined_pairs
+from matching.queries.runs import has_introduced
 from matching.services.introductions import introduce
 from matching.services.leaving import cancel
 from matching.services.places import places_left, take_places
@@ -73,7 +74,7 @@ def undo_publication(run: MatchRun, *, by: Person | None, now: datetime | None =
     ):
         raise NotReady(_("This run is not published, so there is nothing to undo."))
     held = list(run.mentorships.filter(state=State.HELD).select_for_update().values_list("pk", flat=True))
-    if run.mentorships.filter(state__in=[State.INTRODUCED, State.ENDED]).exists():
+    if has_introduced(run):
         raise AlreadyIntroduced(
             _(
                 "Some people of this run have been introduced already, so it cannot be undone as a whole. "

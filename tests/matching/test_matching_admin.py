@@ -9,6 +9,7 @@ from matching.forms.policy import flat
 from matching.models import Application, Cohort, MatchRun, Member, Mentorship
 from matching.policy import policy_of
 from matching.services.groups import form_group
+from matching.services.introductions import release_hold
 from matching.services.leaving import decline_match
 from matching.services.publishing import publish_run
 from matching.services.runs import compute_run, start_run
@@ -207,6 +208,17 @@ def test_a_run_is_published_and_undone_and_the_log_knows_by_whom(admin_client, a
     assert done.state == State.DONE
     entries = LogEntry.objects.filter(user=admin_user).order_by("pk")
     assert [entry.change_message for entry in entries] == ["published", "publication undone"]
+
+
+def test_undo_is_offered_only_while_nobody_is_introduced(admin_client, done):
+    publish_run(done, by=None)
+    run_page, undo = at("matching_matchrun_change", done.pk), at("matching_undo_run", done.pk)
+
+    on_hold = admin_client.get(run_page).text
+    release_hold(done.mentorships.first(), by=None)
+    introduced = admin_client.get(run_page).text
+
+    assert [undo in on_hold, undo in introduced] == [True, False]
 
 
 def test_a_second_admin_who_publishes_is_told_that_it_is_done(admin_client, done):
