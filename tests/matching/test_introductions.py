@@ -15,6 +15,7 @@ from outbox.kinds import find
 from outbox.models import Mail
 from outbox.rendering import render
 from tests.accounts.factories import PersonFactory, PersonRoleFactory, TopicFactory
+from tests.matching.at_once import at_once
 from tests.matching.conftest import html_of, words_of
 from tests.matching.factories import CohortFactory, give_hours
 from tests.matching.mentorship_factories import (
@@ -29,7 +30,6 @@ from tests.matching.mentorship_factories import (
     mentor_of,
     run_of,
 )
-from tests.matching.test_publishing import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -23,9 +23,9 @@ from matching.services.runs import (
 )
 from matching.tasks import compute_waiting_runs as task
 from tests.accounts.factories import OrganisationFactory, PersonFactory, TopicFactory
+from tests.matching.at_once import at_once
 from tests.matching.factories import CohortFactory
 from tests.matching.mentorship_factories import mentee_of, mentor_of
-from tests.matching.test_publishing import at_once
 
 pytestmark = pytest.mark.django_db
 
