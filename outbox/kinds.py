@@ -18,6 +18,14 @@ def never(mail: Mail) -> str:
 
 
 @dataclass(frozen=True)
+class Event:
+    """An event for the reader's calendar: the iTIP method, and the whole VCALENDAR as text."""
+
+    method: str
+    ics: str
+
+
+@dataclass(frozen=True)
 class MailKind:
     """What one kind of mail says, to whom it still matters, and what is promised about it.
 
@@ -25,6 +33,8 @@ class MailKind:
     `build` gives their context, read from the database when the mail is first claimed; a kind without it
     arrives rendered (`queue_rendered_mail`).
     `why_skip` is asked at every claim: "" to send, else the reason why the mail is no longer needed.
+    `calendar` gives the event that the mail carries, asked with `build` and frozen with it.
+    What is not essential can be switched off by its reader; what is private shows the admin only its state.
     """
 
     name: str
@@ -33,6 +43,11 @@ class MailKind:
     why_skip: Callable[[Mail], str] = never
     is_at_most_once: bool = False
     is_secret: bool = False
+    is_private: bool = False
+    is_essential: bool = True
+    ignores_night: bool = False
+    may_wait_for_digest: bool = False
+    calendar: Callable[[Mail], "Event | None"] | None = None
     sample: Callable[[], dict] | None = None
 
 
