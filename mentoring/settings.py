@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "mentoring.apps.MentoringAdminConfig",
     "mentoring.apps.MentoringConfig",
     "demo",
+    "meetings",
     "matching",
     "accounts",
     "outbox",

@@ -16,5 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("matching.urls")),
+    path("", include("meetings.urls")),
     path("", include("outbox.urls")),
 ]

@@ -1,0 +1,3 @@
+from meetings.models.session import Seat, Series, Session
+
+__all__ = ["Seat", "Series", "Session"]
