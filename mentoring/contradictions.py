@@ -27,6 +27,7 @@ class Choices:
     email_url: str
     mail_from: str
     mailbox_dir: Path | None
+    inbox_url: str = ""
 
     @property
     def address(self) -> SplitResult:
@@ -77,6 +78,13 @@ def find_in_servers(choices: Choices) -> Iterator[str]:
         {"smtp", "smtps", "smtp+tls", "smtp+ssl"},
         "smtp+tls://user:password@host:587",
     )
+    if choices.inbox_url:
+        yield from find_scheme(
+            "INBOX_URL",
+            choices.inbox_url,
+            {"imaps", "imap+tls", "imap"},
+            "imaps://user:password@imap.example.org/INBOX",
+        )
     if choices.database_pool_size < 0:
         yield f"DATABASE_POOL_SIZE is {choices.database_pool_size}. Write 0 for no pool, or how many connections it may hold."
 
@@ -121,6 +129,9 @@ def find_in_mail(choices: Choices) -> Iterator[str]:
     server = urlsplit(choices.email_url)
     if server.password and server.scheme == "smtp" and server.hostname not in LOCAL_HOSTS:
         yield "EMAIL_URL sends its password unencrypted. Write smtp+tls:// (port 587) or smtp+ssl:// (port 465)."
+    inbox = urlsplit(choices.inbox_url)
+    if inbox.password and inbox.scheme == "imap" and inbox.hostname not in LOCAL_HOSTS:
+        yield "INBOX_URL sends its password unencrypted. Write imaps:// (port 993) or imap+tls:// (port 143)."
     if choices.mail_from.rstrip("> ").endswith("@localhost"):
         yield (
             f"MAIL_FROM is {choices.mail_from}, which other mail servers refuse. "

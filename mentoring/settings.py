@@ -26,6 +26,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 DATABASE_URL = env.str("DATABASE_URL")
 REDIS_URL = env.str("REDIS_URL")
 EMAIL_URL = env.str("EMAIL_URL")
+INBOX_URL = env.str("INBOX_URL", "")
 MAILBOX_DIR = env.path("MAILBOX_DIR", None)
 MAIL_FROM = env.str("MAIL_FROM", "Digital Health Mentoring <mentoring@localhost>")
 # For web processes alone: as many connections as requests that may wait for one, whatever the number of threads.
@@ -43,6 +44,7 @@ refuse_contradictions(
         database_pool_size=DATABASE_POOL_SIZE,
         redis_url=REDIS_URL,
         email_url=EMAIL_URL,
+        inbox_url=INBOX_URL,
         mail_from=MAIL_FROM,
         mailbox_dir=MAILBOX_DIR,
     )
@@ -279,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
         # No heap of them for the worker that comes back.
         "options": {"expires": 10},
     },
+    "read-inbox": {"task": "outbox.tasks.read_inbox", "schedule": schedule(60), "options": {"expires": 60}},
     "introduce-after-hold": {"task": "matching.tasks.introduce_after_hold", "schedule": schedule(30)},
     "remind-unfinished": {
         "task": "matching.tasks.remind_unfinished_applications",

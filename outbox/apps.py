@@ -8,6 +8,9 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self):
-        from outbox.sweep import Sweep  # reads models, which exist from now on only
+        # They read models, which exist from now on only.
+        from outbox import chores, inbox
+        from outbox.sweep import Sweep
 
+        chores.register(inbox.read)
         current_app.steps["worker"].add(Sweep)

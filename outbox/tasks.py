@@ -2,7 +2,7 @@ import time
 
 from celery import shared_task
 
-from outbox import queries
+from outbox import inbox, queries
 from outbox.delivery import deliver_due
 from outbox.models import Beat
 from outbox.nudge import nudge
@@ -19,3 +19,8 @@ def deliver_due_mail():
     deliver_due(keep_going=lambda: time.monotonic() < ends)
     if time.monotonic() >= ends:
         nudge(DELIVER)
+
+
+@shared_task
+def read_inbox() -> int:
+    return inbox.read()
