@@ -1,8 +1,9 @@
 import django.core.validators
 import django.db.models.deletion
-import meetings.models.session
 from django.conf import settings
 from django.db import migrations, models
+
+import meetings.models.session
 
 
 class Migration(migrations.Migration):
