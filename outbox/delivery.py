@@ -14,10 +14,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, Value, When
-from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from outbox import kinds, message, queries
+from outbox import gate, kinds, message, queries
 from outbox.kinds import MailKind
 from outbox.models import Beat, Mail
 from outbox.rendering import as_read_by, render
@@ -33,14 +32,12 @@ Clock = Callable[[], datetime]
 BATCH = 20
 LEASE = timedelta(seconds=3 * settings.EMAIL_TIMEOUT)
 REST = timedelta(seconds=20)
+SECONDS_KNOWLEDGE_IS_GOOD_FOR = 5
 # Together at least 4 hours 15 minutes, whatever the jitter; then somebody must look.
 MINUTES_BETWEEN_ATTEMPTS = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
 JITTER = 0.15
 REFUSALS_BEFORE_A_DOMAIN_RESTS = 3
 
-EXPIRED = gettext_noop("It would have come too late to be of use.")
-ACCOUNT_CLOSED = gettext_noop("The account of this person is closed.")
-SUPPRESSED = gettext_noop("This address refused mail before.")
 CANNOT_BE_WRITTEN = gettext_noop("The mail could not be written. Mend the cause, then send it again.")
 PUT_OFF = gettext_noop("The mail server asked to try again later.")
 DOMAIN_RESTS = gettext_noop("The readers' mail server is busy; it is given a pause.")
@@ -101,6 +98,8 @@ class _Round:
         self.limit = limit
         self.dealt_with = 0
         self.put_off_by_domain: dict[str, int] = {}
+        self.known: gate.Known | None = None
+        self.known_at = 0.0
 
     def run(self, server: MailServer) -> None:
         while self.keep_going() and (batch := _claim(self.clock(), self._size())):
@@ -111,13 +110,20 @@ class _Round:
 
     def _deliver_batch(self, batch: list[Mail], server: MailServer) -> None:
         waiting = list(batch)
+        self.known = None
         try:
             while waiting and self.keep_going():
+                self._look_up(waiting)
                 self._deliver(waiting[0], server)
                 self.dealt_with += 1
                 waiting.pop(0)
         finally:
             _give_back(waiting)
+
+    def _look_up(self, waiting: list[Mail]) -> None:
+        """Know what the gate must know of this batch, never from long ago."""
+        if self.known is None or time.monotonic() - self.known_at > SECONDS_KNOWLEDGE_IS_GOOD_FOR:
+            self.known, self.known_at = gate.look_up(waiting), time.monotonic()
 
     def _deliver(self, mail: Mail, server: MailServer) -> None:
         content = self._write(mail)
@@ -134,8 +140,9 @@ class _Round:
         """The bytes of a mail that is still wanted; None where it was settled instead."""
         try:
             kind = kinds.find(mail.kind)
-            if reason := _reason_to_skip(mail, kind, self.clock()):
-                return _settle(mail, State.SKIPPED, note=reason)
+            decision = gate.decide(mail, kind, self.clock(), self.known)
+            if not isinstance(decision, gate.Go):
+                return _hold_back(mail, decision)
             _render_once(mail, kind, self.clock())
             return message.compose(mail)
         except (OperationalError, InterfaceError):
@@ -210,21 +217,11 @@ def _is_server_resting(now: datetime) -> bool:
     return trouble is not None and trouble.at <= now < trouble.at + REST
 
 
-def _reason_to_skip(mail: Mail, kind: MailKind, now: datetime) -> str:
-    """Why nobody needs this mail any longer, or ""; in the language in which notes are kept."""
-    if mail.expires_at and mail.expires_at <= now:
-        return EXPIRED
-    if mail.person and not mail.person.is_active:
-        return ACCOUNT_CLOSED
-    if queries.is_suppressed(_address(mail)):
-        return SUPPRESSED
-    with translation.override("en"):
-        return str(kind.why_skip(mail))
-
-
-def _address(mail: Mail) -> str:
-    """Where the person reads mail now; a rendered mail keeps the address it was rendered for."""
-    return mail.to if mail.rendered_at or not mail.person else mail.person.email
+def _hold_back(mail: Mail, decision: gate.Skip | gate.Wait) -> None:
+    if isinstance(decision, gate.Skip):
+        return _settle(mail, State.SKIPPED, note=decision.reason)
+    state = State.RETRYING if mail.attempts else State.QUEUED
+    _settle(mail, state, not_before=decision.until, note=decision.reason)
 
 
 def _domain(mail: Mail) -> str:
@@ -236,17 +233,29 @@ def _render_once(mail: Mail, kind: MailKind, now: datetime) -> None:
     mail.message_id = mail.message_id or message.message_id(mail.key)
     if mail.rendered_at:
         return
-    mail.to = _address(mail)
+    mail.to = gate.address(mail)
     mail.language = getattr(mail.person, "language", mail.language)
     with as_read_by(mail.person, mail.language):
         words = kind.build(mail) if kind.build else {}
+        if kind.calendar and (event := kind.calendar(mail)):
+            mail.calendar, mail.calendar_method = event.ics, event.method
     rendering = render(kind.name, words, person=mail.person, language=mail.language)
     for part, text in asdict(rendering).items():
         setattr(mail, part, text)
     mail.rendered_at = now
 
 
-FROZEN = ["to", "language", "message_id", "subject", "text", "html", "rendered_at"]
+FROZEN = [
+    "to",
+    "language",
+    "message_id",
+    "subject",
+    "text",
+    "html",
+    "calendar",
+    "calendar_method",
+    "rendered_at",
+]
 
 
 def _start(mail: Mail, now: datetime) -> bool:
@@ -324,7 +333,7 @@ def _wiped(mail: Mail, state: State) -> dict:
     if not is_over or not kinds.is_secret(mail.kind):
         return {}
     address = {} if mail.person_id else {"to": ""}
-    content = {"subject": "", "text": "", "html": "", "context": {}}
+    content = {"subject": "", "text": "", "html": "", "calendar": "", "context": {}}
     return content | address | {"wiped_at": queries.database_now()}
 
 

@@ -40,6 +40,9 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # A VCALENDAR and its iTIP method, for a mail that brings an event along.
+    calendar = models.TextField(blank=True)
+    calendar_method = models.CharField(max_length=20, blank=True)
     # An English sentence that the pages translate; `answer` is what the mail server said, word for word.
     note = models.CharField(_("what happened"), max_length=300, blank=True)
     answer = models.CharField(_("the mail server's answer"), max_length=500, blank=True)

@@ -1,5 +1,6 @@
 """What is due, and whether mail flows: what delivery, the admin and the health page ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,8 +31,10 @@ def lapsed(now: datetime):
     return Mail.objects.filter(state=Mail.State.SENDING, leased_until__lt=now)
 
 
-def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(address=address.lower()).exists()
+def suppressed(addresses: Iterable[str]) -> frozenset[str]:
+    """Those of these addresses that nothing is sent to, in lower case."""
+    asked = Suppression.objects.filter(address__in={address.lower() for address in addresses})
+    return frozenset(asked.values_list("address", flat=True))
 
 
 def oldest_due(now: datetime | None = None) -> datetime | None:

@@ -1,5 +1,6 @@
 """Queue a mail in the transaction of its cause; decide about one that did not arrive."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
@@ -40,18 +41,47 @@ def queue_mail(
     Raises UnknownKind.
     """
     return _queue(
-        Mail(
+        draft_mail(
+            kind,
             key=key,
-            kind=kinds.find(kind).name,
-            is_urgent=kinds.is_secret(kind),
             person=person,
-            to=person.email,
-            language=person.language,
-            context=context or {},
+            context=context,
             reply_to=reply_to,
-            not_before=not_before or timezone.now(),
+            not_before=not_before,
             expires_at=expires_at,
         )
+    )
+
+
+def queue_mails(drafts: Iterable[Mail]) -> None:
+    """Queue what `draft_mail` wrote, in one statement and with one nudge. Keys as in `queue_mail`."""
+    drafts = list(drafts)
+    _store(drafts)
+    _nudge_for(drafts)
+
+
+def draft_mail(
+    kind: str,
+    *,
+    key: str,
+    person,
+    context: dict | None = None,
+    reply_to: str = "",
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Mail:
+    """One mail for `queue_mails`, not yet stored. Raises UnknownKind."""
+    return Mail(
+        key=key,
+        kind=kinds.find(kind).name,
+        is_urgent=kinds.is_secret(kind),
+        person=person,
+        to=person.email,
+        language=person.language,
+        context=context or {},
+        reply_to=reply_to,
+        not_before=not_before or timezone.now(),
+        expires_at=expires_at,
     )
 
 
@@ -90,12 +120,21 @@ def queue_rendered_mail(
 
 
 def _queue(mail: Mail) -> Mail:
-    # The database settles a race for the key without breaking the caller's transaction.
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    _store([mail])
     stored = Mail.objects.get(key=mail.key)
-    if stored.state == Mail.State.QUEUED and stored.not_before <= timezone.now():
-        nudge(DELIVER)
+    _nudge_for([stored])
     return stored
+
+
+def _store(drafts: list[Mail]) -> None:
+    # The database settles a race for a key without breaking the caller's transaction.
+    Mail.objects.bulk_create(drafts, ignore_conflicts=True)
+
+
+def _nudge_for(mails: list[Mail]) -> None:
+    now = timezone.now()
+    if any(mail.state == State.QUEUED and mail.not_before <= now for mail in mails):
+        nudge(DELIVER)
 
 
 def send_again(mail: Mail) -> None:

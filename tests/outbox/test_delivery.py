@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from outbox import delivery, kinds, queries
+from outbox import delivery, gate, kinds, queries
 from outbox.delivery import deliver_due
 from outbox.kinds import MailKind
 from outbox.models import Beat, Mail, Suppression
@@ -135,7 +135,7 @@ def test_an_expired_mail_is_skipped(sink, queue, at):
 
     deliver_due(clock=at(hours=2))
 
-    assert (state(mail), mail.note) == ("skipped", delivery.EXPIRED)
+    assert (state(mail), mail.note) == ("skipped", gate.EXPIRED)
     assert sink.readers == []
 
 
@@ -146,7 +146,7 @@ def test_nothing_goes_to_a_closed_account(sink, queue, reader):
 
     deliver_due()
 
-    assert (state(mail), mail.note, sink.readers) == ("skipped", delivery.ACCOUNT_CLOSED, [])
+    assert (state(mail), mail.note, sink.readers) == ("skipped", gate.ACCOUNT_CLOSED, [])
 
 
 def test_nothing_goes_to_a_suppressed_address_however_it_is_written(sink, queue, reader):
@@ -155,7 +155,7 @@ def test_nothing_goes_to_a_suppressed_address_however_it_is_written(sink, queue,
 
     deliver_due()
 
-    assert (state(mail), mail.note, sink.readers) == ("skipped", delivery.SUPPRESSED, [])
+    assert (state(mail), mail.note, sink.readers) == ("skipped", gate.SUPPRESSED, [])
 
 
 def test_it_goes_to_where_the_person_reads_mail_now(sink, queue, reader):

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from outbox import kinds
 from outbox.kinds import MailKind, UnknownKind
 from outbox.models import Mail
-from outbox.services import queue_mail, queue_rendered_mail
+from outbox.services import draft_mail, queue_mail, queue_mails, queue_rendered_mail
 from tests.accounts.factories import PersonFactory
 
 
@@ -103,3 +103,48 @@ def test_a_subject_too_long_for_its_column_is_cut():
     mail = queue_rendered_mail("code", key="code:1", to="new@example.org", subject="a" * 300, text="")
 
     assert mail.subject == "a" * 199 + "…"
+
+
+# --- Many at once -----------------------------------------------------------------------------------
+
+
+def drafts_for(people, *, title="Your session"):
+    return [
+        draft_mail("reminder", key=f"session:7:{person.pk}", person=person, context={"title": title})
+        for person in people
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_queueing_many_costs_one_statement_however_many(db, count, django_assert_num_queries):
+    people = PersonFactory.create_batch(count)
+
+    with django_assert_num_queries(1):
+        queue_mails(drafts_for(people))
+
+    assert Mail.objects.count() == count
+
+
+def test_queueing_many_again_adds_only_what_is_new(db):
+    people = PersonFactory.create_batch(3)
+    queue_mails(drafts_for(people[:2], title="First"))
+
+    queue_mails(drafts_for(people, title="Second"))
+
+    titles = {mail.person_id: mail.context["title"] for mail in Mail.objects.all()}
+    assert titles == {people[0].pk: "First", people[1].pk: "First", people[2].pk: "Second"}
+
+
+def test_many_mails_nudge_once(db, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as rings:
+        queue_mails(drafts_for(PersonFactory.create_batch(3)))
+        queue_mails(drafts_for(PersonFactory.create_batch(3)))
+
+    assert [ring.task for ring in rings] == ["outbox.tasks.deliver_due_mail"]
+
+
+def test_queueing_nobody_is_no_work(db, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as rings:
+        queue_mails([])
+
+    assert (Mail.objects.count(), rings) == (0, [])
