@@ -1,6 +1,9 @@
 """The message that goes over the wire."""
 
 import hashlib
+from email import encoders
+from email.message import Message
+from email.mime.base import MIMEBase
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
@@ -48,10 +51,25 @@ def compose(mail: Mail) -> bytes:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        # Once more as a file, for the mailboxes that offer only those to the reader's calendar.
+        message.attach("invite.ics", mail.calendar.encode(), "application/ics")
     try:
-        return message.message().as_bytes(linesep="\r\n")
+        written = message.message()
+        if mail.calendar:
+            _add_alternative(written, mail)
+        return written.as_bytes(linesep="\r\n")
     except (ValueError, UnicodeError) as error:
         raise CannotBeWritten(str(error)) from error
+
+
+def _add_alternative(letter: Message, mail: Mail) -> None:
+    """The event as the last alternative: a mailbox shows the last that it understands, so elsewhere it is no invitation."""
+    event = MIMEBase("text", "calendar", method=mail.calendar_method, charset="utf-8")
+    # RFC 5545 ends each line with CRLF; base64 keeps that through every mail server.
+    event.set_payload(mail.calendar.encode())
+    encoders.encode_base64(event)
+    next(part for part in letter.walk() if part.get_content_type() == "multipart/alternative").attach(event)
 
 
 def _refuse_bad_address(address: str) -> None:

@@ -2,11 +2,13 @@ import re
 
 import pytest
 
+from outbox import kinds
 from outbox.delivery import deliver_due
 from outbox.models import Mail
 from outbox.services import queue_rendered_mail
 from outbox.wording import one_line
 from tests.accounts.factories import PersonFactory
+from tests.outbox.conftest import words
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,61 @@ def test_the_bytes_carry_what_a_mailbox_needs(sink, queue, settings):
     assert re.fullmatch(r"<[0-9a-f]{40}@mentoring\.example\.org>", message["Message-ID"])
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nSUMMARY:Séance\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.fixture
+def invitation():
+    """A kind that brings its event; counts how often it was asked for it."""
+    asked = []
+
+    def event(mail):
+        asked.append(mail.pk)
+        return kinds.Event("REQUEST", ICS)
+
+    kinds.register(kinds.MailKind("invitation_of_a_test", "Invitation", build=words, calendar=event))
+    return asked
+
+
+def test_an_event_is_the_last_alternative_and_the_same_bytes_are_a_file(sink, queue, invitation):
+    queue("invitation_of_a_test")
+
+    message = delivered(sink)
+
+    letter, file = message.iter_parts()
+    alternatives = list(letter.iter_parts())
+    assert (message.get_content_type(), letter.get_content_type()) == (
+        "multipart/mixed",
+        "multipart/alternative",
+    )
+    assert [part.get_content_type() for part in alternatives] == ["text/plain", "text/html", "text/calendar"]
+    assert dict(alternatives[2]["Content-Type"].params) == {"method": "REQUEST", "charset": "utf-8"}
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "invite.ics")
+    assert [alternatives[2].get_payload(decode=True), file.get_payload(decode=True)] == [ICS.encode()] * 2
+
+
+def test_a_mail_put_off_keeps_the_event_that_it_was_written_with(sink, queue, invitation, at):
+    queue("invitation_of_a_test")
+    sink.data = lambda content: "451 busy"
+    deliver_due()
+    sink.data = lambda content: None
+    deliver_due(clock=at(minutes=5))
+
+    mail = Mail.objects.get()
+    assert (mail.state, mail.calendar_method, mail.calendar) == ("sent", "REQUEST", ICS)
+    assert invitation == [mail.pk]
+    assert ICS.encode() in [part.get_payload(decode=True) for part in sink.messages[0].walk()]
+
+
+def test_a_kind_may_have_no_event_this_time(sink, queue):
+    kinds.register(
+        kinds.MailKind("invitation_of_a_test", "Invitation", build=words, calendar=lambda mail: None)
+    )
+    queue("invitation_of_a_test")
+
+    assert delivered(sink).get_content_type() == "multipart/alternative"
 
 
 def test_the_message_id_comes_from_the_cause_and_does_not_show_it(sink, queue):
