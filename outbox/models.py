@@ -50,6 +50,9 @@ class Mail(models.Model):
     rendered_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     wiped_at = models.DateTimeField(null=True, blank=True)
+    # It left, and was sent back later: the state stays what it was, since that is what our side did.
+    bounced_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    bounce = models.CharField(_("why it came back"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -62,6 +65,10 @@ class Mail(models.Model):
                 condition=models.Q(state__in=["queued", "retrying"]),
             ),
             models.Index(fields=["leased_until"], name="mail_leased", condition=models.Q(state="sending")),
+            models.Index(fields=["message_id"], name="mail_by_message_id"),
+            models.Index(
+                fields=["-bounced_at"], name="mail_bounced", condition=models.Q(bounced_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -101,6 +108,96 @@ class Suppression(models.Model):
 
     def __str__(self):
         return self.address
+
+
+class Letter(models.Model):
+    """What an admin writes to a cohort, a group, a session: one mail to each person, in the language they read."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SENT = "sent", _("sent")
+        TAKEN_BACK = "taken_back", _("taken back")
+
+    audience = models.CharField(_("to"), max_length=120)
+    # How the audience was called when the letter left; it may be renamed, or gone, by the time somebody looks.
+    audience_name = models.CharField(max_length=200, blank=True)
+    subject_en = models.CharField(_("subject in English"), max_length=150, blank=True)
+    body_en = models.TextField(_("text in English"), max_length=10_000, blank=True)
+    subject_fr = models.CharField(_("subject in French"), max_length=150, blank=True)
+    body_fr = models.TextField(_("text in French"), max_length=10_000, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    # Rises with each change, so that of two people who edit or send it at once one is told.
+    version = models.PositiveIntegerField(default=1)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("sent by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    readers = models.PositiveIntegerField(_("readers"), default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(sent_at__isnull=False),
+                name="letter_sent_has_a_time",
+            )
+        ]
+
+    def __str__(self):
+        return self.subject_en or self.subject_fr or f"{self._meta.verbose_name} {self.pk}"
+
+
+class Wording(models.Model):
+    """What an admin made of the sentences of one kind of mail, in one language; the shipped ones stand where it is silent."""
+
+    kind = models.SlugField(max_length=60)
+    language = models.CharField(max_length=8)
+    sentences = models.JSONField(default=dict, help_text=_("Our sentence, as templates have it: theirs."))
+    closing = models.TextField(max_length=2_000, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("wording")
+        verbose_name_plural = _("wordings")
+        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="wording_one_per_language")]
+
+    def __str__(self):
+        return f"{self.kind} ({self.language})"
+
+
+class Pause(models.Model):
+    """A kind of which nothing leaves until an admin says so; what is queued meanwhile waits."""
+
+    kind = models.SlugField(max_length=60, unique=True)
+    since = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["since"]
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+
+    def __str__(self):
+        return self.kind
 
 
 class Beat(models.Model):
