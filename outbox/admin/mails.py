@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from outbox import kinds, previews, queries
-from outbox.models import Mail, Suppression
+from outbox.models import Mail
 from outbox.services import NotInDoubt, NotToBeSentAgain, mark_arrived, send_again
 
 FRAMES_OURS = csp_update({"frame-src": [SELF]})
@@ -219,12 +219,3 @@ class MailAdmin(ReadOnlyAdmin):
             ),
             *super().get_urls(),
         ]
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(ReadOnlyAdmin):
-    """Addresses that refused mail for good. Taking one off the list lets mail go there again."""
-
-    list_display = ["address", "reason", "since"]
-    search_fields = ["address"]
-    ordering = ["-since"]

@@ -1,0 +1,1 @@
+from outbox.admin import mails, suppressions  # noqa: F401
