@@ -14,6 +14,7 @@ class Mail(models.Model):
         SENT = "sent", _("handed to the mail server")
         FAILED = "failed", _("refused")
         SKIPPED = "skipped", _("no longer needed")
+        GATHERED = "gathered", _("inside the weekly digest")
         IN_DOUBT = "in_doubt", _("may or may not have left")
 
     key = models.CharField(_("cause"), max_length=200, unique=True)
@@ -43,6 +44,10 @@ class Mail(models.Model):
     # A VCALENDAR and its iTIP method, for a mail that brings an event along.
     calendar = models.TextField(blank=True)
     calendar_method = models.CharField(max_length=20, blank=True)
+    # The digest that it went with instead of leaving by itself.
+    digest = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="gathered"
+    )
     # An English sentence that the pages translate; `answer` is what the mail server said, word for word.
     note = models.CharField(_("what happened"), max_length=300, blank=True)
     answer = models.CharField(_("the mail server's answer"), max_length=500, blank=True)
@@ -88,6 +93,46 @@ class Mail(models.Model):
     @property
     def may_be_sent_again(self) -> bool:
         return self.state in {self.State.FAILED, self.State.IN_DOUBT} and self.wiped_at is None
+
+
+class Preference(models.Model):
+    """How somebody wishes to get a kind of mail; without one it comes at once."""
+
+    class How(models.TextChoices):
+        WEEKLY = "weekly", _("once a week, with others")
+        NEVER = "never", _("not at all")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preferences"
+    )
+    kind = models.SlugField(max_length=60)
+    how = models.CharField(max_length=10, choices=How)
+
+    class Meta:
+        verbose_name = _("mail preference")
+        verbose_name_plural = _("mail preferences")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="preference_one_per_person_and_kind")
+        ]
+
+    def __str__(self):
+        return f"{self.kind}: {self.get_how_display()}"
+
+
+class Silence(models.Model):
+    """Somebody wants no mail before this day but what cannot wait."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="mail_silence"
+    )
+    until = models.DateField(_("until"))
+
+    class Meta:
+        verbose_name = _("pause of a reader")
+        verbose_name_plural = _("pauses of readers")
+
+    def __str__(self):
+        return str(self.until)
 
 
 class Suppression(models.Model):
