@@ -5,7 +5,7 @@ A rule looks at one mail and answers Skip, Wait, or None where it has nothing to
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext_noop
@@ -17,6 +17,10 @@ from outbox.models import Mail
 EXPIRED = gettext_noop("It would have come too late to be of use.")
 ACCOUNT_CLOSED = gettext_noop("The account of this person is closed.")
 SUPPRESSED = gettext_noop("This address refused mail before.")
+PAUSED = gettext_noop("An admin has paused this kind of mail; it waits.")
+
+# Whoever resumes a kind sends what waits on its way; this is for what was just being looked at.
+UNTIL_A_PAUSE_IS_LOOKED_AT_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,13 @@ class Known:
     """What the rules must know of many mails, asked once for all of them, moments before they leave."""
 
     suppressed: frozenset[str]
+    paused: frozenset[str] = frozenset()
 
 
 def look_up(mails: Iterable[Mail]) -> Known:
-    return Known(suppressed=queries.suppressed({address(mail) for mail in mails}))
+    return Known(
+        suppressed=queries.suppressed({address(mail) for mail in mails}), paused=queries.paused_kinds()
+    )
 
 
 def decide(mail: Mail, kind: MailKind, now: datetime, known: Known | None = None) -> Go | Skip | Wait:
@@ -79,6 +86,10 @@ def skip_suppressed(mail: Mail, kind: MailKind, now: datetime, known: Known) -> 
     return Skip(SUPPRESSED) if address(mail).lower() in known.suppressed else None
 
 
+def wait_while_paused(mail: Mail, kind: MailKind, now: datetime, known: Known) -> Wait | None:
+    return Wait(now + UNTIL_A_PAUSE_IS_LOOKED_AT_AGAIN, PAUSED) if mail.kind in known.paused else None
+
+
 def skip_without_cause(mail: Mail, kind: MailKind, now: datetime, known: Known) -> Skip | None:
     """The kind itself knows whether its cause still stands; in the language in which notes are kept."""
     with translation.override("en"):
@@ -87,4 +98,10 @@ def skip_without_cause(mail: Mail, kind: MailKind, now: datetime, known: Known) 
 
 
 Rule = Callable[[Mail, MailKind, datetime, Known], Skip | Wait | None]
-RULES: list[Rule] = [skip_expired, skip_closed_account, skip_suppressed, skip_without_cause]
+RULES: list[Rule] = [
+    skip_expired,
+    skip_closed_account,
+    skip_suppressed,
+    wait_while_paused,
+    skip_without_cause,
+]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Q
 
-from outbox.models import Beat, Mail, Suppression
+from outbox.models import Beat, Mail, Pause, Suppression
 
 WAITING = [Mail.State.QUEUED, Mail.State.RETRYING]
 
@@ -35,6 +35,11 @@ def suppressed(addresses: Iterable[str]) -> frozenset[str]:
     """Those of these addresses that nothing is sent to, in lower case."""
     asked = Suppression.objects.filter(address__in={address.lower() for address in addresses})
     return frozenset(asked.values_list("address", flat=True))
+
+
+def paused_kinds() -> frozenset[str]:
+    """The kinds of which nothing leaves until an admin says so."""
+    return frozenset(Pause.objects.values_list("kind", flat=True))
 
 
 def oldest_due(now: datetime | None = None) -> datetime | None:
