@@ -1,3 +1,5 @@
+from datetime import time
+
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
@@ -18,3 +20,16 @@ class Environment:
                 raise ImproperlyConfigured(f"{error}. `.env.example` says what {name} is for.") from error
 
         return read_or_explain
+
+    def hours(self, name: str, default: str) -> tuple[time, time] | None:
+        """Two times of day, such as 20:00-07:30; None where it is empty."""
+        words = self.str(name, default)
+        if not words:
+            return None
+        try:
+            begin, end = (time.fromisoformat(part.strip()) for part in words.split("-"))
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} is {words!r}. Write two times of day, such as 20:00-07:30, or nothing for none."
+            ) from None
+        return begin, end

@@ -250,6 +250,8 @@ CONTENT_SECURITY_POLICY = {
 vars().update(env.dj_email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+# Where the reader is; mail that can wait leaves in the morning.
+QUIET_HOURS = env.hours("QUIET_HOURS", "20:00-07:30")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", parseaddr(MAIL_FROM)[1])
 
 # --- Background work --------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Mail
 
@@ -15,6 +17,20 @@ class UnknownKind(LookupError):
 
 def never(mail: Mail) -> str:
     return ""
+
+
+class Group(Enum):
+    """What a kind is about, in its reader's words: the heading, and why some of it always comes."""
+
+    ACCOUNT = (_("Your account"), _("They let you in, and tell you when somebody changes your account."))
+    JOINING = (_("Your application"), _("They answer what you asked of us."))
+    MENTORING = (_("Your mentoring"), _("Somebody else waits for you, or you for them."))
+    SESSIONS = (_("Sessions"), _("You and those you meet count on the same time and place."))
+    PROGRAMME = (_("The programme"), _("An admin of the programme writes to you in person."))
+
+    def __init__(self, label: Promise, why_always: Promise):
+        self.label = label
+        self.why_always = why_always
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,7 @@ class MailKind:
     `why_skip` is asked at every claim: "" to send, else the reason why the mail is no longer needed.
     `calendar` gives the event that the mail carries, asked with `build` and frozen with it.
     What is not essential can be switched off by its reader; what is private shows the admin only its state.
+    `group` and `says` (one line, "A reminder of …") are how a reader meets it among their mail preferences.
     """
 
     name: str
@@ -49,6 +66,12 @@ class MailKind:
     may_wait_for_digest: bool = False
     calendar: Callable[[Mail], "Event | None"] | None = None
     sample: Callable[[], dict] | None = None
+    group: Group = Group.PROGRAMME
+    says: Promise | str = ""
+
+    @property
+    def may_be_switched_off(self) -> bool:
+        return not (self.is_essential or self.is_secret)
 
 
 _kinds: dict[str, MailKind] = {}
@@ -81,6 +104,10 @@ def is_secret(name: str) -> bool:
 def label(name: str) -> str:
     """How pages call a kind; one that left with its app goes by its name."""
     return str(_kinds[name].label) if name in _kinds else name
+
+
+def may_be_switched_off(name: str) -> bool:
+    return name in _kinds and _kinds[name].may_be_switched_off
 
 
 def at_most_once() -> set[str]:

@@ -32,6 +32,8 @@ from tests.outbox.sink import Sink
 ROOT = Path(__file__).resolve().parent.parent
 # Playwright's synchronous face runs a loop of its own, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# For the programs that tests start: mail leaves at whatever hour the tests run.
+os.environ["QUIET_HOURS"] = ""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,6 +51,12 @@ def plain_static_files(settings):
     """Tests need no collected files."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def no_quiet_hours(settings):
+    """Tests pass at night too; those of the quiet hours bring their own."""
+    settings.QUIET_HOURS = None
 
 
 @pytest.fixture(autouse=True)
