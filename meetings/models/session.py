@@ -77,6 +77,7 @@ class Series(Plan):
         WEEK = "week", _("every week")
         FORTNIGHT = "fortnight", _("every two weeks")
         MONTH = "month", _("every month, on the same weekday")
+        LAST = "last", _("every month, on the last such weekday")
 
     every = models.CharField(_("how often"), max_length=10, choices=Every)
     until = models.DateField(_("until"), help_text=_("The last day on which a session may be."))
