@@ -9,6 +9,7 @@ class MatchingConfig(AppConfig):
     def ready(self):
         # Inside: models are there only once every app has been loaded.
         from matching import (
+            audiences,
             home_applications,
             home_mentorships,
             mails_applications,
@@ -19,6 +20,7 @@ class MatchingConfig(AppConfig):
         from matching.services import introductions
         from outbox import chores
 
+        audiences.register_audiences()
         home_applications.register_home()
         home_mentorships.register_home()
         mails_applications.register_mails()

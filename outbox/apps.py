@@ -9,8 +9,9 @@ class OutboxConfig(AppConfig):
 
     def ready(self):
         # They read models, which exist from now on only.
-        from outbox import chores, inbox
+        from outbox import chores, inbox, mails
         from outbox.sweep import Sweep
 
+        mails.register_mails()
         chores.register(inbox.read)
         current_app.steps["worker"].add(Sweep)
