@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from matching.encounters import Encounter, encounters, my_place
 from matching.errors import NotOnHold
+from matching.parts import parts_of
 from matching.queries.mentorships import visible_to, with_people
 from matching.services.leaving import decline_match
 
@@ -19,7 +20,9 @@ def mentorships(request):
 
 @require_safe
 def mentorship(request, pk):
-    return render(request, "matching/mentorships/page.html", {"encounter": found(request, pk)})
+    encounter = found(request, pk)
+    context = {"encounter": encounter, "parts": parts_of(encounter)}
+    return render(request, "matching/mentorships/page.html", context)
 
 
 def not_this_person(request, pk):
