@@ -120,6 +120,9 @@ def register_kinds() -> None:
                 name=name,
                 label=label,
                 is_secret=name != "rights_changed",
+                # Who did not ask for it had better know at once.
+                ignores_night=True,
+                group=kinds.Group.ACCOUNT,
                 sample=lambda words=words: _sample(**words),
             )
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from matching.models import Application, Cohort, Programme
 from matching.queries.applications import journey, minutes_left
-from outbox.kinds import MailKind, register
+from outbox.kinds import Group, MailKind, register
 from outbox.models import Mail
 
 State = Application.State
@@ -110,6 +110,9 @@ KINDS = [
         build=about_several,
         why_skip=gone_or(answered_since),
         sample=sample,
+        ignores_night=True,
+        group=Group.JOINING,
+        says=_("That your application has arrived"),
     ),
     MailKind(
         "application_accepted",
@@ -117,6 +120,8 @@ KINDS = [
         build=about,
         why_skip=gone_or(decided_anew),
         sample=sample,
+        group=Group.JOINING,
+        says=_("The answer to your application"),
     ),
     MailKind(
         "application_waiting",
@@ -124,6 +129,8 @@ KINDS = [
         build=about,
         why_skip=gone_or(decided_anew),
         sample=sample,
+        group=Group.JOINING,
+        says=_("That your application waits for a place"),
     ),
     MailKind(
         "application_declined",
@@ -131,6 +138,8 @@ KINDS = [
         build=about,
         why_skip=gone_or(decided_anew),
         sample=sample,
+        group=Group.JOINING,
+        says=_("That an application cannot be taken"),
     ),
     MailKind(
         "application_unfinished",
@@ -138,5 +147,9 @@ KINDS = [
         build=about_unfinished,
         why_skip=gone_or(no_longer_unfinished),
         sample=sample,
+        is_essential=False,
+        may_wait_for_digest=True,
+        group=Group.JOINING,
+        says=_("A reminder of an application that you have begun"),
     ),
 ]

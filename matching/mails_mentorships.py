@@ -19,7 +19,7 @@ from matching.models import Cohort, Member, Mentorship, Programme, Stream
 from matching.queries.mentorships import member_for_mail
 from matching.reasons import Why
 from matching.services.telling import HELD, WITHDRAWN, mail_key
-from outbox.kinds import MailKind, register
+from outbox.kinds import Group, MailKind, register
 from outbox.models import Mail
 
 State = Mentorship.State
@@ -169,6 +169,8 @@ KINDS = [
         build=about,
         why_skip=no_longer_held,
         sample=sample,
+        group=Group.MENTORING,
+        says=_("Whom you would meet, before you are introduced"),
     ),
     MailKind(
         "group_held",
@@ -176,6 +178,8 @@ KINDS = [
         build=about,
         why_skip=no_longer_held,
         sample=sample_group,
+        group=Group.MENTORING,
+        says=_("The group that you would be in, before you are introduced"),
     ),
     MailKind(
         WITHDRAWN,
@@ -183,6 +187,8 @@ KINDS = [
         build=about_withdrawn,
         why_skip=never_told,
         sample=sample,
+        group=Group.MENTORING,
+        says=_("That a match is not going ahead"),
     ),
     MailKind(
         "introduction",
@@ -191,6 +197,8 @@ KINDS = [
         why_skip=no_longer_introduced,
         is_at_most_once=True,
         sample=sample,
+        group=Group.MENTORING,
+        says=_("Your introduction to your mentor or mentee"),
     ),
     MailKind(
         "group_introduction",
@@ -199,5 +207,7 @@ KINDS = [
         why_skip=no_longer_introduced,
         is_at_most_once=True,
         sample=sample_group,
+        group=Group.MENTORING,
+        says=_("Your introduction to your group"),
     ),
 ]

@@ -9,9 +9,11 @@ class OutboxConfig(AppConfig):
 
     def ready(self):
         # They read models, which exist from now on only.
-        from outbox import chores, inbox, mails
+        from outbox import chores, digest, inbox, mails
         from outbox.sweep import Sweep
 
         mails.register_mails()
+        digest.register_mail()
         chores.register(inbox.read)
+        chores.register(digest.gather)
         current_app.steps["worker"].add(Sweep)

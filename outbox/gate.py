@@ -4,19 +4,22 @@ A rule looks at one mail and answers Skip, Wait, or None where it has nothing to
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
-from outbox import queries
+from outbox import preferences, queries, quiet
 from outbox.kinds import MailKind
-from outbox.models import Mail
+from outbox.models import Mail, Preference
+from outbox.week import SLACK, next_digest
 
 EXPIRED = gettext_noop("It would have come too late to be of use.")
 ACCOUNT_CLOSED = gettext_noop("The account of this person is closed.")
 SUPPRESSED = gettext_noop("This address refused mail before.")
+SWITCHED_OFF = gettext_noop("Its reader wishes no mail of this kind.")
+SILENCED = gettext_noop("Its reader wanted no mail that day but what is essential.")
 PAUSED = gettext_noop("An admin has paused this kind of mail; it waits.")
 
 # Whoever resumes a kind sends what waits on its way; this is for what was just being looked at.
@@ -49,11 +52,14 @@ class Known:
 
     suppressed: frozenset[str]
     paused: frozenset[str] = frozenset()
+    wishes: preferences.Wishes = field(default_factory=preferences.Wishes)
 
 
 def look_up(mails: Iterable[Mail]) -> Known:
     return Known(
-        suppressed=queries.suppressed({address(mail) for mail in mails}), paused=queries.paused_kinds()
+        suppressed=queries.suppressed({address(mail) for mail in mails}),
+        paused=queries.paused_kinds(),
+        wishes=preferences.look_up(mails),
     )
 
 
@@ -64,6 +70,13 @@ def decide(mail: Mail, kind: MailKind, now: datetime, known: Known | None = None
         if answer := rule(mail, kind, now, known):
             return answer
     return Go()
+
+
+def reason_to_skip(mail: Mail, kind: MailKind, now: datetime) -> str:
+    """Why nobody needs this mail any longer, or "" even where it has to wait."""
+    known = look_up([mail])
+    answers = (rule(mail, kind, now, known) for rule in RULES)
+    return next((answer.reason for answer in answers if isinstance(answer, Skip)), "")
 
 
 def address(mail: Mail) -> str:
@@ -86,6 +99,17 @@ def skip_suppressed(mail: Mail, kind: MailKind, now: datetime, known: Known) -> 
     return Skip(SUPPRESSED) if address(mail).lower() in known.suppressed else None
 
 
+def skip_unwanted(mail: Mail, kind: MailKind, now: datetime, known: Known) -> Skip | None:
+    """What somebody asked not to get; essential mail asks nobody."""
+    if not (mail.person and kind.may_be_switched_off):
+        return None
+    if known.wishes.of(mail) == Preference.How.NEVER:
+        return Skip(SWITCHED_OFF)
+    until = known.wishes.silent_until.get(mail.person_id)
+    today = now.astimezone(quiet.zone_of(mail.person)).date()
+    return Skip(SILENCED) if until and today < until else None
+
+
 def wait_while_paused(mail: Mail, kind: MailKind, now: datetime, known: Known) -> Wait | None:
     return Wait(now + UNTIL_A_PAUSE_IS_LOOKED_AT_AGAIN, PAUSED) if mail.kind in known.paused else None
 
@@ -97,11 +121,34 @@ def skip_without_cause(mail: Mail, kind: MailKind, now: datetime, known: Known) 
     return Skip(reason) if reason else None
 
 
+def wait_for_digest(mail: Mail, kind: MailKind, now: datetime, known: Known) -> Wait | None:
+    """Once a week, for who wishes it so; what would be stale by then comes at once."""
+    if not (kind.may_wait_for_digest and known.wishes.of(mail) == Preference.How.WEEKLY) or mail.rendered_at:
+        return None
+    leaves = next_digest(now, quiet.zone_of(mail.person))
+    if mail.expires_at and mail.expires_at <= leaves:
+        return None
+    return Wait(leaves + SLACK, preferences.IN_DIGEST)
+
+
+def wait_for_morning(mail: Mail, kind: MailKind, now: datetime, known: Known) -> Wait | None:
+    """Nobody is woken, unless they wait for it, or it would be of no use in the morning."""
+    if not mail.person or kind.ignores_night or kind.is_secret:
+        return None
+    morning = quiet.morning_after(now, quiet.zone_of(mail.person))
+    if morning is None or (mail.expires_at and mail.expires_at <= morning):
+        return None
+    return Wait(morning, quiet.NIGHT)
+
+
 Rule = Callable[[Mail, MailKind, datetime, Known], Skip | Wait | None]
 RULES: list[Rule] = [
     skip_expired,
     skip_closed_account,
     skip_suppressed,
+    skip_unwanted,
     wait_while_paused,
     skip_without_cause,
+    wait_for_digest,
+    wait_for_morning,
 ]

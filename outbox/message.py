@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 
+from outbox import unsubscribe
 from outbox.models import Mail
 
 
@@ -45,6 +46,7 @@ def compose(mail: Mail) -> bytes:
         # No out-of-office note shall answer a machine (RFC 3834; the second is what Exchange heeds).
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
+        **unsubscribe.headers(mail),
     }
     message = EmailMultiAlternatives(
         mail.subject, mail.text, to=[mail.to], reply_to=list(filter(None, [mail.reply_to])), headers=headers

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Count, Q
 
-from outbox.models import Beat, Mail, Pause, Suppression
+from outbox.models import Beat, Mail, Pause, Preference, Silence, Suppression
 
 WAITING = [Mail.State.QUEUED, Mail.State.RETRYING]
 
@@ -40,6 +40,16 @@ def suppressed(addresses: Iterable[str]) -> frozenset[str]:
 def paused_kinds() -> frozenset[str]:
     """The kinds of which nothing leaves until an admin says so."""
     return frozenset(Pause.objects.values_list("kind", flat=True))
+
+
+def preferences(people: Iterable[int]) -> dict[tuple[int, str], str]:
+    """How each of these people wishes to get a kind, where they have said so."""
+    said = Preference.objects.filter(person__in=people)
+    return {(person, kind): how for person, kind, how in said.values_list("person", "kind", "how")}
+
+
+def silences(people: Iterable[int]) -> dict[int, date]:
+    return dict(Silence.objects.filter(person__in=people).values_list("person", "until"))
 
 
 def oldest_due(now: datetime | None = None) -> datetime | None:

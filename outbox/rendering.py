@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import css_inline
 from django.conf import settings
 from django.template import Context, engines
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 
+from outbox import kinds, unsubscribe
+from outbox.quiet import zone_of
 from outbox.wording import one_line
 
 
@@ -25,26 +27,46 @@ class Rendering:
 @contextmanager
 def as_read_by(person, language: str):
     """Speak the reader's language and tell the time where they are."""
-    zone = ZoneInfo(getattr(person, "time_zone", None) or settings.TIME_ZONE)
-    with translation.override(language), timezone.override(zone):
+    with translation.override(language), timezone.override(zone_of(person)):
         yield
 
 
 def render(name: str, context: dict, *, person, language: str) -> Rendering:
     """Render templates/mail/<name>/ for one reader."""
+    bare = _render(name, context, person=person, language=language)
+    return Rendering(subject=bare.subject, text=bare.text, html=_inliner().inline(bare.html))
+
+
+def render_part(name: str, context: dict, *, person, language: str) -> Rendering:
+    """The same without greeting and frame, to stand inside another mail, which brings the styles."""
+    bare = _render(name, {**context, "is_part": True}, person=person, language=language)
+    return Rendering(subject=bare.subject, text=bare.text.strip(), html=mark_safe(bare.html))  # noqa: S308
+
+
+def _render(name: str, context: dict, *, person, language: str) -> Rendering:
     everywhere = {
         "person": person,
         "public_url": settings.PUBLIC_URL,
         "programme": parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
         "language": language,
+        **_ways_out(name, person),
     }
     with as_read_by(person, language):
         words = everywhere | context
         return Rendering(
             subject=one_line(_fill(f"mail/{name}/subject.txt", words)),
             text=_tidy(_fill(f"mail/{name}/body.txt", words)),
-            html=_inliner().inline(_fill(f"mail/{name}/body.html", words)),
+            html=_fill(f"mail/{name}/body.html", words),
         )
+
+
+def _ways_out(name: str, person) -> dict[str, str]:
+    if person is None or not kinds.may_be_switched_off(name):
+        return {}
+    return {
+        "stop_url": unsubscribe.stop_url(person, name),
+        "choices_url": unsubscribe.choices_url(person),
+    }
 
 
 def _fill(path: str, words: dict) -> str:

@@ -2,7 +2,7 @@ import time
 
 from celery import shared_task
 
-from outbox import inbox, queries
+from outbox import digest, inbox, queries
 from outbox.delivery import deliver_due
 from outbox.models import Beat
 from outbox.nudge import nudge
@@ -24,3 +24,8 @@ def deliver_due_mail():
 @shared_task
 def read_inbox() -> int:
     return inbox.read()
+
+
+@shared_task
+def gather_digests() -> int:
+    return digest.gather()

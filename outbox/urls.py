@@ -1,12 +1,15 @@
 from django.urls import path
 
-from outbox import views
+from outbox.views import caught, letters, preferences
 
 app_name = "outbox"
 urlpatterns = [
-    path("mail/<int:pk>/rendering/", views.rendering, name="rendering"),
-    path("mail/kinds/<slug:name>/<slug:language>/", views.sample, name="sample"),
-    path("mailbox/", views.mailbox, name="mailbox"),
-    path("mailbox/<str:key>/", views.caught_mail, name="caught_mail"),
-    path("mailbox/<str:key>/html/", views.caught_html, name="caught_html"),
+    path("me/mail/", preferences.mine, name="preferences"),
+    path("mail/choices/<str:token>/", preferences.choices, name="choices"),
+    path("mail/stop/<str:token>/", preferences.stop, name="stop"),
+    path("mail/<int:pk>/rendering/", letters.rendering, name="rendering"),
+    path("mail/kinds/<slug:name>/<slug:language>/", letters.sample, name="sample"),
+    path("mailbox/", caught.mailbox, name="mailbox"),
+    path("mailbox/<str:key>/", caught.caught_mail, name="caught_mail"),
+    path("mailbox/<str:key>/html/", caught.caught_html, name="caught_html"),
 ]
