@@ -290,7 +290,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(30 * 60),
     },
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
-    "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
 }
 
