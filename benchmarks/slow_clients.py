@@ -50,7 +50,7 @@ def main() -> int:
 def start_web(workspace: Workspace) -> int:
     port = free_port(8199)
     variables = workspace.start_servers(is_forgetful=True)
-    variables |= {"SECRET_KEY": workspace.secret_key(), "EMAIL_URL": "smtp://127.0.0.1:25"}
+    variables |= workspace.secrets() | {"EMAIL_URL": "smtp://127.0.0.1:25"}
     variables |= {"PUBLIC_URL": f"http://localhost:{port}", "DATABASE_POOL_SIZE": "8"}
     prepare(variables, with_demo=False)
     web = python(

@@ -1,5 +1,7 @@
 """Settings that cannot work together, each named in a sentence that says what to change."""
 
+from base64 import urlsafe_b64decode
+from binascii import Error as NotBase64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,11 @@ from urllib.parse import SplitResult, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 50
+BYTES_OF_A_KEY, LENGTH_OF_A_KEY = 32, 44
+HOW_TO_MAKE_A_KEY = (
+    "Make one, and keep a copy of it apart from the backups: "
+    'python -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
+)
 LOCAL_HOSTS = ["localhost", "127.0.0.1"]
 
 
@@ -17,6 +24,7 @@ class Choices:
 
     debug: bool
     secret_key: str
+    encryption_keys: list[str]
     public_url: str
     allowed_hosts: list[str]
     trusted_proxies: int
@@ -46,7 +54,7 @@ def default_hosts(public_url: str) -> list[str]:
 
 def refuse_contradictions(choices: Choices) -> None:
     """Raise ImproperlyConfigured with the first sentence there is to say."""
-    for find in (find_in_address, find_in_servers, find_in_public_place):
+    for find in (find_in_address, find_in_keys, find_in_servers, find_in_public_place):
         for sentence in find(choices):
             raise ImproperlyConfigured(sentence)
 
@@ -62,6 +70,24 @@ def find_in_address(choices: Choices) -> Iterator[str]:
         yield f"PUBLIC_URL is {choices.public_url}. Give the host alone: {address.scheme}://{address.netloc}."
     if choices.trusted_proxies < 0:
         yield f"TRUSTED_PROXIES is {choices.trusted_proxies}. Count the proxies in front: 0, 1 or more."
+
+
+def find_in_keys(choices: Choices) -> Iterator[str]:
+    if not choices.encryption_keys:
+        yield f"ENCRYPTION_KEYS is empty, so no note could be stored. {HOW_TO_MAKE_A_KEY}"
+    for place, key in enumerate(choices.encryption_keys, start=1):
+        if not is_encryption_key(key):
+            yield (
+                f"Key {place} of ENCRYPTION_KEYS is not 32 random bytes in URL-safe base64 (44 characters). "
+                f"Copy it whole, or make a new one if nothing was stored yet. {HOW_TO_MAKE_A_KEY}"
+            )
+
+
+def is_encryption_key(key: str) -> bool:
+    try:
+        return key.isascii() and len(key) == LENGTH_OF_A_KEY and len(urlsafe_b64decode(key)) == BYTES_OF_A_KEY
+    except NotBase64:
+        return False
 
 
 def find_in_servers(choices: Choices) -> Iterator[str]:

@@ -20,6 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+# Seal what is private to a mentorship; the newest first. Lost keys are lost notes: docs/private.md.
+ENCRYPTION_KEYS = [key.strip() for key in env.list("ENCRYPTION_KEYS") if key.strip()]
 PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default_hosts(PUBLIC_URL))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
@@ -36,6 +38,7 @@ refuse_contradictions(
     Choices(
         debug=DEBUG,
         secret_key=SECRET_KEY,
+        encryption_keys=ENCRYPTION_KEYS,
         public_url=PUBLIC_URL,
         allowed_hosts=ALLOWED_HOSTS,
         trusted_proxies=TRUSTED_PROXIES,

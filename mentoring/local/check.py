@@ -40,7 +40,7 @@ def check(workspace: Workspace, arguments: list[str]) -> int:
     """Run pytest alone where arguments are given, else everything; 0 when all is well."""
     try:
         variables = workspace.start_servers(is_forgetful=True)
-        variables.setdefault("SECRET_KEY", workspace.secret_key())
+        variables.update(workspace.secrets())
         # Each test session has a mail server of its own; this address only has to be one.
         variables["EMAIL_URL"] = "smtp://127.0.0.1:25"
         # Tests pass at night too; those of the quiet hours bring their own.

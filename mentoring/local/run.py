@@ -91,7 +91,7 @@ def start_servers(workspace: Workspace, port: int) -> dict:
     variables = workspace.start_servers(is_forgetful=False)
     if "EMAIL_URL" not in os.environ:
         variables.update(start_catcher(workspace))
-    variables.setdefault("SECRET_KEY", os.environ.get("SECRET_KEY") or workspace.secret_key())
+    variables.update(workspace.secrets())
     variables["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", f"http://localhost:{port}")
     return variables
 

@@ -5,6 +5,8 @@ import os
 import secrets
 import shutil
 import sys
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +53,23 @@ class Workspace:
         self._lock_file.write(str(os.getpid()))
         self._lock_file.flush()
 
+    def secrets(self) -> dict:
+        """What the environment does not set itself: made once, and kept."""
+        made = {"SECRET_KEY": self.secret_key, "ENCRYPTION_KEYS": self.encryption_keys}
+        return {name: make() for name, make in made.items() if not os.environ.get(name)}
+
     def secret_key(self) -> str:
-        path = self.folder / "secret_key"
+        return self._kept("secret_key", lambda: secrets.token_urlsafe(60))
+
+    def encryption_keys(self) -> str:
+        return self._kept("encryption_keys", lambda: urlsafe_b64encode(os.urandom(32)).decode())
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        path = self.folder / name
         if not path.exists():
             draft = path.with_suffix(".new")
             draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(60))
+            draft.write_text(make())
             draft.rename(path)
         return path.read_text()
 

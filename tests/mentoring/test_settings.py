@@ -15,8 +15,10 @@ from mentoring.contradictions import Choices, refuse_contradictions
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "s" * 50
+KEY = "bm8tc2VjcmV0OiBpdCBzZWFscyBub3RoaW5nIGV2ZXI="
 PUBLIC = {
     "SECRET_KEY": SECRET,
+    "ENCRYPTION_KEYS": KEY,
     "PUBLIC_URL": "https://mentoring.example.org",
     "TRUSTED_PROXIES": "1",
     "DATABASE_URL": "postgres://mentoring:words@database/mentoring",
@@ -27,6 +29,7 @@ PUBLIC = {
 GOOD = Choices(
     debug=False,
     secret_key=SECRET,
+    encryption_keys=[KEY],
     public_url="https://mentoring.example.org",
     allowed_hosts=["mentoring.example.org"],
     trusted_proxies=1,
@@ -71,6 +74,10 @@ def start(environment, *names):
         ({"trusted_proxies": 0}, "every page would redirect to itself for ever"),
         ({"trusted_proxies": -1}, "Count the proxies in front"),
         ({"debug": True}, "DEBUG is on at a public address"),
+        ({"encryption_keys": []}, "ENCRYPTION_KEYS is empty, so no note could be stored. Make one"),
+        ({"encryption_keys": [KEY, KEY[:-2]]}, "Key 2 of ENCRYPTION_KEYS is not 32 random bytes"),
+        ({"encryption_keys": ["é" * 44]}, "Key 1 of ENCRYPTION_KEYS is not 32 random bytes"),
+        ({"encryption_keys": ["*" * 44]}, "Key 1 of ENCRYPTION_KEYS is not 32 random bytes"),
         ({"secret_key": "s" * 49}, "SECRET_KEY has 49 characters"),
         ({"mailbox_dir": Path("var/mailbox")}, "MAILBOX_DIR shows every mail to anybody"),
         ({"allowed_hosts": ["other.example.org"]}, "ALLOWED_HOSTS lacks mentoring.example.org"),
@@ -113,7 +120,7 @@ def test_a_malformed_number_is_named():
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "EMAIL_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEYS", "EMAIL_URL"])
 def test_a_missing_setting_is_named(name):
     environment = {key: value for key, value in PUBLIC.items() if key != name}
 
