@@ -62,7 +62,7 @@ def strike(workspace: Workspace, schedule: Schedule, asked: argparse.Namespace) 
         enter_django(stage)
         from tests.faults import programme, verdict  # they read models, which exist from now on only
 
-        programme.begin_afresh()
+        programme.note_claims()
         stage.start_celery()
         acting = programme.Programme(schedule)
         acting.prepare()

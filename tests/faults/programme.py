@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from outbox.queries import database_now
 from outbox.services import draft_mail, queue_mail, queue_mails
 from tests.faults.kinds import INTRODUCTION, REMINDER
-from tests.faults.models import Cause, Claim
+from tests.faults.models import Cause
 from tests.faults.schedule import Planned, Schedule
 
 NOTE_CLAIMS = """
@@ -27,13 +27,9 @@ CREATE OR REPLACE TRIGGER faults_note_claim AFTER UPDATE ON outbox_mail FOR EACH
 """
 
 
-def begin_afresh() -> None:
-    """Nobody, no mail, no cause; and from now on each claim is noted."""
+def note_claims() -> None:
     with connection.cursor() as cursor:
         cursor.execute(NOTE_CLAIMS)
-        cursor.execute("TRUNCATE accounts_person, outbox_mail, outbox_suppression, outbox_beat CASCADE")
-    Cause.objects.all().delete()
-    Claim.objects.all().delete()
 
 
 class Programme(threading.Thread):

@@ -9,6 +9,7 @@ import sys
 import time
 
 import psutil
+import psycopg
 
 from mentoring.local.ports import free_port
 from mentoring.local.postgres import find_place, start_postgres
@@ -36,7 +37,7 @@ class Stage:
         self._services: dict[str, Service] = {}
         self.variables = {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-            "FAULTS_AS_IN_PRODUCTION": "1" if as_in_production else "",
+            "FAULTS_AS_IN_PRODUCTION": str(as_in_production),
             "SECRET_KEY": workspace.secret_key(),
             "PUBLIC_URL": "http://localhost:8000",
         }
@@ -76,7 +77,11 @@ class Stage:
         return free_port(0)
 
     def prepare(self) -> None:
-        """The tables, as `manage.py` makes them."""
+        """A database without anybody, with the tables as `manage.py` makes them."""
+        server, _, name = self.variables["DATABASE_URL"].rpartition("/")
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}"')
         command = [sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity=0"]
         subprocess.run(command, cwd=ROOT, env={**os.environ, **self.variables}, check=True)
 
