@@ -1,1 +1,1 @@
-from outbox.admin import mails, suppressions  # noqa: F401
+from outbox.admin import letters, mails, suppressions  # noqa: F401

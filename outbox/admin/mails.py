@@ -1,5 +1,3 @@
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from outbox import kinds, previews, queries
+from outbox.admin.pages import FRAMES_OURS, ReadOnlyAdmin
 from outbox.models import Mail
 from outbox.services import NotInDoubt, NotToBeSentAgain, mark_arrived, send_again
-
-FRAMES_OURS = csp_update({"frame-src": [SELF]})
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -33,14 +30,6 @@ class KindFilter(admin.SimpleListFilter):
 
     def queryset(self, request, mails):
         return mails.filter(kind=self.value()) if self.value() else mails
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Mail)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from outbox.admin.mails import ReadOnlyAdmin
+from outbox.admin.pages import ReadOnlyAdmin
 from outbox.models import Suppression
 
 
