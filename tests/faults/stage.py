@@ -38,7 +38,7 @@ class Stage:
         self.variables = {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "FAULTS_AS_IN_PRODUCTION": str(as_in_production),
-            "SECRET_KEY": workspace.secret_key(),
+            **workspace.secrets(),
             "PUBLIC_URL": "http://localhost:8000",
         }
 

@@ -71,7 +71,7 @@ def drain(seconds: float) -> float:
 def test_kill_minus_nine_of_anything_loses_no_mail_and_repeats_no_introduction():
     """The short form of `python -m tests.faults.mail`, which judges by the same goals."""
     folder = settings.BASE_DIR / "var" / "test" / "faults"
-    options = ["--short", "--kills=8", "--due=160", "--seed=7", "--children=2", f"--folder={folder}"]
+    options = ["--short", "--kills=6", "--due=120", "--seed=7", "--children=2", f"--folder={folder}"]
 
     run = subprocess.run(
         [sys.executable, "-m", "tests.faults.mail", *options],
@@ -83,7 +83,7 @@ def test_kill_minus_nine_of_anything_loses_no_mail_and_repeats_no_introduction()
 
     last_line = run.stdout.strip().rpartition("\n")[2]
     assert run.returncode == 0, run.stdout + run.stderr
-    assert last_line.startswith("8 kills, 160 due, ")
+    assert last_line.startswith("6 kills, 120 due, ")
     assert " 0 lost, " in last_line
 
 
