@@ -8,7 +8,7 @@ from accounts.encryption.errors import (
     NotByValue,
     StillSealed,
 )
-from accounts.encryption.fields import EncryptedJSONField, EncryptedTextField, seal_for
+from accounts.encryption.fields import EncryptedJSONField, EncryptedTextField, SealedQuerySet, seal_for
 
 __all__ = [
     "BoundElsewhere",
@@ -18,6 +18,7 @@ __all__ = [
     "EncryptedTextField",
     "KeyIsMissing",
     "NotByValue",
+    "SealedQuerySet",
     "StillSealed",
     "seal_for",
 ]

@@ -9,7 +9,6 @@ import json
 from django.core import checks
 from django.db import models
 from django.db.models import Lookup
-from django.db.models.expressions import Col
 from django.db.models.query_utils import DeferredAttribute
 
 from accounts.encryption.errors import CannotSeal, NotByValue, StillSealed
@@ -49,13 +48,6 @@ class SealedAttribute(DeferredAttribute):
 
     def __set__(self, instance, value):
         instance.__dict__[self.field.attname] = value
-
-
-class SealedCol(Col):
-    """A column that can be selected. Only what sorts or computes resolves a column anew."""
-
-    def resolve_expression(self, *args, **kwargs):
-        raise refusal(self.target)
 
 
 class EncryptedTextField(models.TextField):
@@ -122,9 +114,6 @@ class EncryptedTextField(models.TextField):
     def get_transform(self, lookup_name):
         raise refusal(self)
 
-    def get_col(self, alias, output_field=None):
-        return SealedCol(alias, self, output_field or self)
-
     def check(self, **kwargs):
         return [*super().check(**kwargs), *self._check_key()]
 
@@ -166,6 +155,18 @@ class SealedWith(Lookup):
 def seal_for(instance: models.Model, name: str, value) -> Sealed:
     """A value sealed for one field of one row, to be written by a conditional `update()`."""
     return instance._meta.get_field(name).seal(value, pk=instance.pk)
+
+
+class SealedQuerySet(models.QuerySet):
+    """For models with sealed fields: the database would sort by ciphertext without a word."""
+
+    def order_by(self, *field_names):
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        for name in field_names:
+            field = fields.get(str(name).lstrip("-"))
+            if isinstance(field, EncryptedTextField):
+                raise refusal(field)
+        return super().order_by(*field_names)
 
 
 def refusal(field) -> NotByValue:
