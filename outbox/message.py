@@ -16,6 +16,8 @@ from django.core.validators import validate_email
 from outbox import unsubscribe
 from outbox.models import Mail
 
+LONGEST_LINE = 998  # RFC 5322, 2.1.1
+
 
 class CannotBeWritten(ValueError):
     """A mail that no mail server could be given; the text says what is wrong with it."""
@@ -60,6 +62,8 @@ def compose(mail: Mail) -> bytes:
         written = message.message()
         if mail.calendar:
             _add_alternative(written, mail)
+        # Folded, a long link begins a line after its name, which some mailboxes take for an empty header.
+        written.policy = written.policy.clone(max_line_length=LONGEST_LINE)
         return written.as_bytes(linesep="\r\n")
     except (ValueError, UnicodeError) as error:
         raise CannotBeWritten(str(error)) from error

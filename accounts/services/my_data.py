@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import personal_data
 from accounts.mails import queue_farewell
 from accounts.models import Organisation, Person, Photo
+from outbox.models import Silence
 
 
 class LastAdmin(Exception):
@@ -78,6 +79,8 @@ def export_account(person: Person) -> dict:
         "ways_to_sign_in": [_authenticator(one) for one in person.authenticator_set.all()],
         "devices": [_device(one) for one in person.usersession_set.all()],
         "mails": [_mail(mail) for mail in person.mails.all()],
+        "mail_preferences": list(person.mail_preferences.values("kind", "how")),
+        "no_mail_before": _silence(person),
     }
 
 
@@ -102,6 +105,11 @@ def _role(role) -> dict:
 def _photo(person: Person) -> str:
     photo = Photo.objects.filter(person=person).first()
     return b64encode(photo.webp).decode() if photo else ""
+
+
+def _silence(person: Person) -> str | None:
+    silence = Silence.objects.filter(person=person).first()
+    return silence.until.isoformat() if silence else None
 
 
 def _agreement(consent) -> dict:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Discipline, Person, PersonRole, Role, Sector, Situation
 from accounts.services.organisations import resolve_organisation
+from outbox import quiet
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ def save_profile(person: Person, **fields) -> None:
         setattr(person, name, fields[name])
     if changed:
         person.save(update_fields=changed)
+    if "time_zone" in changed:
+        quiet.look_again(person)
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """Reminders of unfinished applications, computed from the data each time; nothing is stored for later."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,7 +10,6 @@ from outbox.services import queue_mail
 
 FIRST_AFTER = timedelta(days=3)
 LAST_BEFORE = timedelta(days=2)
-QUIET_FROM, QUIET_UNTIL = time(20), time(7, 30)
 
 
 def remind_unfinished() -> int:
@@ -20,7 +18,7 @@ def remind_unfinished() -> int:
     due = {_key(draft, now): draft for draft in _drafts(now) if _is_due(draft, now)}
     told = set(Mail.objects.filter(key__in=due).values_list("key", flat=True))
     for key in due.keys() - told:
-        _remind(due[key], key, now)
+        _remind(due[key], key)
     return len(due.keys() - told)
 
 
@@ -50,21 +48,11 @@ def _key(draft: Application, now: datetime) -> str:
     return f"application_unfinished:{draft.cohort_id}:{draft.person_id}:{when}"
 
 
-def _remind(draft: Application, key: str, now: datetime) -> None:
+def _remind(draft: Application, key: str) -> None:
     queue_mail(
         "application_unfinished",
         key=key,
         person=draft.person,
         context={"application": draft.pk},
-        not_before=after_quiet_hours(now, draft.person.zone),
         expires_at=draft.cohort.closes_at,
     )
-
-
-def after_quiet_hours(moment: datetime, zone: ZoneInfo) -> datetime:
-    """This moment, or half past seven where the reader is if they may be asleep."""
-    there = moment.astimezone(zone)
-    if QUIET_UNTIL <= there.time() < QUIET_FROM:
-        return moment
-    day = there.date() + timedelta(days=1) if there.time() >= QUIET_FROM else there.date()
-    return datetime.combine(day, QUIET_UNTIL, tzinfo=zone)

@@ -1,6 +1,7 @@
 """Taking one's data away, and leaving."""
 
 import json
+from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
@@ -15,6 +16,7 @@ from accounts.models import Organisation, Person
 from accounts.services.my_data import LastAdmin, delete_person, export_person
 from accounts.services.notices import give_consent
 from accounts.services.photos import redrawn, set_photo
+from outbox.models import Preference, Silence
 from outbox.services import queue_rendered_mail
 from tests.accounts.conftest import text_of
 from tests.accounts.factories import (
@@ -63,6 +65,8 @@ def planted():
         subject="Planted-subject",
         text="Planted-text",
     )
+    Preference.objects.create(person=person, kind="planted-kind-of-mail", how=Preference.How.NEVER)
+    Silence.objects.create(person=person, until=date(2031, 2, 3))
     return person
 
 
@@ -70,6 +74,7 @@ WORDS = [
     "Planted-name", "planted-address@example.org", "planted-pronouns", "Planted-title", "Planted-about",
     "Planted-discipline", "Planted-sector", "Planted-situation", "Planted-organisation", "Planted-role",
     "Chosen-discipline", "Chosen-sector", "Chosen-situation", "Agreed-notice", "Planted-subject", "Planted-text",
+    "planted-kind-of-mail", "2031-02-03",
 ]  # fmt: skip
 
 

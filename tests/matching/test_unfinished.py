@@ -1,7 +1,6 @@
 """What a draft leads to: a next step on Home, and two reminders at most."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -15,7 +14,7 @@ from matching.services.applications import (
     submit_application,
     withdraw_application,
 )
-from matching.services.reminders import after_quiet_hours, remind_unfinished
+from matching.services.reminders import remind_unfinished
 from outbox.models import Mail
 from tests.accounts.factories import NoticeVersionFactory, PersonFactory, TopicFactory
 from tests.matching.conftest import html_of, words_of
@@ -24,12 +23,6 @@ from tests.matching.factories import ApplicationFactory, CohortFactory, StreamFa
 pytestmark = pytest.mark.django_db
 
 State = Application.State
-
-
-def where_it_is_noon() -> str:
-    """A zone whose clocks show noon or a little more, so that a reminder leaves at once."""
-    hours_east = 12 - timezone.now().hour
-    return f"Etc/GMT{-hours_east:+d}"
 
 
 def draft(*, began_days_ago, closes_in_days=20, **fields) -> Application:
@@ -87,7 +80,7 @@ def test_what_is_no_draft_is_not_reminded_of(state):
 
 
 def test_a_reminder_says_how_little_is_left(post):
-    application = draft(began_days_ago=4, person__time_zone=where_it_is_noon())
+    application = draft(began_days_ago=4)
     save_what_i_do(application)
     save_needs(application, ["Rotas"])
 
@@ -100,31 +93,12 @@ def test_a_reminder_says_how_little_is_left(post):
 
 
 def test_who_finished_before_the_mail_left_is_not_reminded(post):
-    application = draft(began_days_ago=4, person__time_zone=where_it_is_noon())
+    application = draft(began_days_ago=4)
     remind_unfinished()
 
     withdraw_application(application)
 
     assert post.arrived() == []
-
-
-@pytest.mark.parametrize(
-    ("moment", "zone", "leaves"),
-    [
-        ("2026-11-10T12:00", "Europe/London", "2026-11-10T12:00"),
-        ("2026-11-10T20:00", "Europe/London", "2026-11-11T07:30"),
-        ("2026-11-10T07:29", "Europe/London", "2026-11-10T07:30"),
-        ("2026-11-10T07:30", "Europe/London", "2026-11-10T07:30"),
-        ("2026-11-10T06:45", "Europe/Paris", "2026-11-10T06:45"),
-        ("2026-11-10T20:00", "Australia/Sydney", "2026-11-10T20:30"),
-        # The night in which the clocks go forward: half past seven is an hour nearer.
-        ("2027-03-27T23:00", "Europe/London", "2027-03-28T06:30"),
-    ],
-)
-def test_nobody_is_reminded_in_their_night(moment, zone, leaves):
-    answer = after_quiet_hours(datetime.fromisoformat(moment).replace(tzinfo=UTC), ZoneInfo(zone))
-
-    assert answer == datetime.fromisoformat(leaves).replace(tzinfo=UTC)
 
 
 def test_sending_is_confirmed_by_mail_in_the_readers_language(post):
