@@ -1,3 +1,28 @@
+from meetings.models.private import (
+    Action,
+    EmergencyEvent,
+    Goal,
+    LearningEntry,
+    MeToo,
+    Note,
+    SessionNeed,
+)
+from meetings.models.rhythm import FitCheck, MetElsewhere, ReminderChoice, Rhythm
 from meetings.models.session import Seat, Series, Session
 
-__all__ = ["Seat", "Series", "Session"]
+__all__ = [
+    "Action",
+    "EmergencyEvent",
+    "FitCheck",
+    "Goal",
+    "LearningEntry",
+    "MeToo",
+    "MetElsewhere",
+    "Note",
+    "ReminderChoice",
+    "Rhythm",
+    "Seat",
+    "Series",
+    "Session",
+    "SessionNeed",
+]
