@@ -24,6 +24,9 @@ _markdown.add_render_rule("text", _text)
 
 
 def words_for(person) -> dict[str, str]:
+    """Of nobody we know, no name."""
+    if person is None:
+        return dict.fromkeys(PLACEHOLDERS, "")
     return {"first_name": person.get_short_name(), "name": person.name}
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from outbox import kinds
 from outbox.kinds import MailKind
 from outbox.rendering import Rendering, as_read_by, render
+from outbox.wordings import Said
 
 
 def find(name: str, language: str) -> MailKind | None:
@@ -14,11 +15,12 @@ def find(name: str, language: str) -> MailKind | None:
     return known.get(name) if language in dict(settings.LANGUAGES) else None
 
 
-def render_sample(kind: MailKind, language: str) -> Rendering:
+def render_sample(kind: MailKind, language: str, said: Said | None = None) -> Rendering:
+    """As it would leave now, or as it would with this wording."""
     somebody = reader(language)
     with as_read_by(somebody, language):
         words = kind.sample()
-    return render(kind.name, words, person=somebody, language=language)
+    return render(kind.name, words, person=somebody, language=language, said=said)
 
 
 def reader(language: str):

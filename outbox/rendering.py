@@ -12,9 +12,11 @@ from django.template import Context, engines
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
-from outbox import kinds, unsubscribe
+from outbox import kinds, unsubscribe, wordings
+from outbox.overlay import saying
 from outbox.quiet import zone_of
 from outbox.wording import one_line
+from outbox.wordings import Said
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,9 @@ def as_read_by(person, language: str):
         yield
 
 
-def render(name: str, context: dict, *, person, language: str) -> Rendering:
-    """Render templates/mail/<name>/ for one reader."""
-    bare = _render(name, context, person=person, language=language)
+def render(name: str, context: dict, *, person, language: str, said: Said | None = None) -> Rendering:
+    """Render templates/mail/<name>/ for one reader, as admins have worded it, or as `said` would have it."""
+    bare = _render(name, context, person=person, language=language, said=said)
     return Rendering(subject=bare.subject, text=bare.text, html=_inliner().inline(bare.html))
 
 
@@ -43,7 +45,7 @@ def render_part(name: str, context: dict, *, person, language: str) -> Rendering
     return Rendering(subject=bare.subject, text=bare.text.strip(), html=mark_safe(bare.html))  # noqa: S308
 
 
-def _render(name: str, context: dict, *, person, language: str) -> Rendering:
+def _render(name: str, context: dict, *, person, language: str, said: Said | None = None) -> Rendering:
     everywhere = {
         "person": person,
         "public_url": settings.PUBLIC_URL,
@@ -51,12 +53,13 @@ def _render(name: str, context: dict, *, person, language: str) -> Rendering:
         "language": language,
         **_ways_out(name, person),
     }
+    said = said or wordings.said(name, language)
     with as_read_by(person, language):
-        words = everywhere | context
+        words = everywhere | said.closing_for(person) | context
         return Rendering(
-            subject=one_line(_fill(f"mail/{name}/subject.txt", words)),
-            text=_tidy(_fill(f"mail/{name}/body.txt", words)),
-            html=_fill(f"mail/{name}/body.html", words),
+            subject=one_line(_fill(f"mail/{name}/subject.txt", words, said)),
+            text=_tidy(_fill(f"mail/{name}/body.txt", words, said)),
+            html=_fill(f"mail/{name}/body.html", words, said),
         )
 
 
@@ -69,10 +72,12 @@ def _ways_out(name: str, person) -> dict[str, str]:
     }
 
 
-def _fill(path: str, words: dict) -> str:
+def _fill(path: str, words: dict, said: Said) -> str:
     # Plain text is never escaped, whatever its template forgets: O'Brien stays O'Brien.
+    in_html = path.endswith(".html")
     template = engines["django"].get_template(path).template
-    return template.render(Context(words, autoescape=path.endswith(".html")))
+    with saying(said.sentences, in_html=in_html):
+        return template.render(Context(words, autoescape=in_html))
 
 
 def _tidy(text: str) -> str:
