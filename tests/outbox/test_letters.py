@@ -190,7 +190,9 @@ def test_a_placeholder_that_does_not_exist_is_named(admin, body, sentence):
 def test_names_are_filled_in_and_are_never_markup(admin):
     person = member("<b>Sam</b> *x*")
     letter = a_letter(
-        admin, subject_en="For {first_name}", body_en="**You**, {name}: <i>read</i> https://example.org/a?b=1&c=2"
+        admin,
+        subject_en="For {first_name}",
+        body_en="**You**, {name}: <i>read</i> https://example.org/a?b=1&c=2",
     )
 
     looks = preview(letter, "en", reader=person)
