@@ -10,13 +10,18 @@ LEADS = [Member.Part.MENTOR, Member.Part.COFACILITATOR]
 
 
 def visible_to(person: Person) -> QuerySet[Session]:
-    """Sessions of one's mentorships, open ones of one's cohorts and streams, and those that one leads."""
+    """Sessions of one's mentorships, open ones of one's cohorts and streams, and those that one leads.
+
+    A substitute, who never was in the mentorship, sees that session alone; who has left it sees none.
+    """
     mine = Member.objects.filter(
         mentorship=OuterRef("mentorship"),
         mentorship__state=Mentorship.State.INTRODUCED,
         person=person,
         left_at=None,
     )
+    is_met = Q(mentorship=None) | Q(mentorship__state=Mentorship.State.INTRODUCED)
+    was_in_it = Member.objects.filter(mentorship=OuterRef("mentorship"), person=person)
     accepted = Application.objects.filter(
         cohort=OuterRef("cohort"), person=person, state=Application.State.ACCEPTED
     )
@@ -25,7 +30,7 @@ def visible_to(person: Person) -> QuerySet[Session]:
         Q(Exists(mine))
         | Q(stream=None) & Exists(accepted)
         | Q(stream__isnull=False) & Exists(of_my_stream)
-        | Q(mentorship=None) & (Q(host=person) | Q(cohost=person))
+        | is_met & ~Exists(was_in_it) & (Q(host=person) | Q(cohost=person))
     )
 
 
