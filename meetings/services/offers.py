@@ -16,27 +16,33 @@ State = Seat.State
 
 
 def settle(session: Session, now: datetime) -> None:
-    """Let what lapsed go, then offer what is free. The caller holds the session's row."""
+    """Let what lapsed go, then offer what is free. The caller holds the session's row, and read `taken` with it."""
     let_lapse(session, now)
-    offer_free_seats(session, now)
+    if not is_open(session, now):
+        return
+    if session.seats is None:
+        seat_everybody(session, now)
+    elif session.taken < session.seats:
+        offer_free_seats(session, now)
 
 
 def let_lapse(session: Session, now: datetime) -> None:
     """Who did not answer leaves the list without having said no, and may book again."""
     lapsed = session.places.filter(state=State.OFFERED, offer_expires_at__lte=now)
-    lapsed.update(state=State.CANNOT, offer_expires_at=None, answered_at=None)
+    if lapsed.update(state=State.CANNOT, offer_expires_at=None, answered_at=None):
+        count_again(session)
 
 
 def offer_free_seats(session: Session, now: datetime) -> None:
-    """Offer each free seat to the next one waiting. The caller holds the session's row."""
-    if not is_open(session, now):
-        return
+    free = session.seats - session.taken
+    for seat in waiting_in(session)[:free]:
+        offer(seat, session, now)
+    count_again(session)
+
+
+def count_again(session: Session) -> None:
+    """The trigger has counted; what was read before is old."""
     session.refresh_from_db(fields=["taken"])
-    if session.seats is None:
-        seat_everybody(session, now)
-    elif session.taken < session.seats:
-        for seat in waiting_in(session)[: session.seats - session.taken]:
-            offer(seat, session, now)
 
 
 def seat_everybody(session: Session, now: datetime) -> None:

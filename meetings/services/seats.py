@@ -22,7 +22,7 @@ from meetings.queries.seats import (
     without_their_seat,
     without_their_session,
 )
-from meetings.services.offers import settle
+from meetings.services.offers import count_again, settle
 from meetings.services.telling import tell_seat, tell_seat_gone
 
 State = Seat.State
@@ -66,8 +66,23 @@ def give_back(session: Session, person: Person, *, now: datetime | None = None) 
     session = hold(session, now)
     seat = seat_of(session, person)
     if seat.pk and seat.state != State.CANNOT:
-        stand_up(seat, now)
+        stand_up(seat, session, now)
     settle(session, now)
+
+
+@transaction.atomic
+def leave_waiting(session: Session, person: Person, *, now: datetime | None = None) -> bool:
+    """Leave the waiting list or let an offer go; False where the person has a seat by now, and keeps it.
+
+    Raises SeatsClosed.
+    """
+    now = now or timezone.now()
+    session = hold(session, now)
+    seat = seat_of(session, person)
+    if seat.state in (State.WAITING, State.OFFERED):
+        stand_up(seat, session, now)
+        settle(session, now)
+    return seat.state != State.GOING
 
 
 @transaction.atomic
@@ -78,7 +93,7 @@ def say_cannot(session: Session, person: Person, *, now: datetime | None = None)
     refuse_hosts(session, person)
     seat = seat_of(session, person)
     if seat.state != State.CANNOT or not seat.answered_at:
-        stand_up(seat, now)
+        stand_up(seat, session, now)
     settle(session, now)
 
 
@@ -87,12 +102,12 @@ def take_offer(seat: Seat, *, now: datetime | None = None) -> Seat:
     """Take the seat that is offered. Twice changes nothing. Raises SeatsClosed, OfferOver."""
     now = now or timezone.now()
     session = hold(seat.session, now)
-    settle(session, now)
+    # Before anything lapses: a refusal takes back what was written with it.
     seat = seat_of(session, seat.person)
+    if seat.state == State.OFFERED and seat.offer_expires_at <= now:
+        raise offer_over()
     if seat.state not in (State.OFFERED, State.GOING):
-        raise OfferOver(
-            _("This offer is over, and the seat went on. You can book again on the session’s page.")
-        )
+        raise offer_over()
     return sit_down(seat, now)
 
 
@@ -105,10 +120,14 @@ def expire_offers(*, now: datetime | None = None) -> int:
     return len(due)
 
 
+def add_seats(session: Session, *, now: datetime | None = None) -> None:
+    """After a session got more seats, or one for everybody: they go to whoever waits."""
+    move_on(session, now=now or timezone.now())
+
+
 @transaction.atomic
-def move_on(session: Session, *, now: datetime | None = None) -> None:
-    """Offer what is free to the next ones: after an offer lapsed, or when the session got more seats."""
-    settle(held(session), now or timezone.now())
+def move_on(session: Session, *, now: datetime) -> None:
+    settle(held(session), now)
 
 
 # --- Kept seats -------------------------------------------------------------------------------
@@ -126,6 +145,7 @@ def seat_members(session: Session, *, now: datetime | None = None) -> list[Seat]
     for seat in without_their_session(session):
         see_out(seat)
     kept = [keep_seat(session, person) for person in without_their_seat(session)]
+    count_again(session)
     settle(session, now)
     return kept
 
@@ -208,13 +228,16 @@ def refuse_hosts(session: Session, person: Person) -> None:
 
 def has_room(session: Session) -> bool:
     """Whether a seat is free; as everything free has just been offered, nobody waits for it."""
-    session.refresh_from_db(fields=["taken"])
     return session.seats is None or session.taken < session.seats
 
 
 def seat_of(session: Session, person: Person) -> Seat:
     """The person's seat, or one that is not written yet."""
     return Seat.objects.filter(session=session, person=person).first() or Seat(session=session, person=person)
+
+
+def offer_over() -> OfferOver:
+    return OfferOver(_("This offer is over, and the seat went on. You can book again on the session’s page."))
 
 
 def sit_down(seat: Seat, now: datetime) -> Seat:
@@ -232,9 +255,10 @@ def queue_up(seat: Seat, now: datetime) -> Seat:
     return seat
 
 
-def stand_up(seat: Seat, now: datetime) -> None:
+def stand_up(seat: Seat, session: Session, now: datetime) -> None:
     was_going = seat.state == State.GOING
     write(seat, State.CANNOT, answered_at=now)
+    count_again(session)
     if was_going:
         tell_seat_gone(seat)
 
