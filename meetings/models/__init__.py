@@ -1,3 +1,4 @@
+from meetings.models.polls import TimeOption, TimePoll, TimeVote
 from meetings.models.private import (
     Action,
     EmergencyEvent,
@@ -25,4 +26,7 @@ __all__ = [
     "Series",
     "Session",
     "SessionNeed",
+    "TimeOption",
+    "TimePoll",
+    "TimeVote",
 ]
