@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import EncryptedJSONField, EncryptedTextField, SealedQuerySet
@@ -174,6 +175,13 @@ class Goal(PrivateRow):
         return f"goal {self.pk}"
 
 
+def hours_in_words(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    said = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else ""
+    left = gettext("%(n)s min") % {"n": rest} if rest else ""
+    return " ".join(part for part in (said, left) if part)
+
+
 class LearningEntry(PrivateRow):
     """What somebody learned by mentoring, for their own record of professional development."""
 
@@ -194,6 +202,10 @@ class LearningEntry(PrivateRow):
 
     def __str__(self):
         return f"learning {self.pk}"
+
+    @property
+    def hours(self) -> str:
+        return hours_in_words(self.minutes)
 
 
 class EmergencyEvent(models.Model):
