@@ -1,3 +1,4 @@
+from meetings.models.feeds import CalendarReply, Feed
 from meetings.models.polls import TimeOption, TimePoll, TimeVote
 from meetings.models.private import (
     Action,
@@ -13,7 +14,9 @@ from meetings.models.session import Seat, Series, Session
 
 __all__ = [
     "Action",
+    "CalendarReply",
     "EmergencyEvent",
+    "Feed",
     "FitCheck",
     "Goal",
     "LearningEntry",
