@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import Person
 from matching.models import Application, Member, Mentorship
 from meetings.models import Seat, Session
-from meetings.queries.sessions import runs_it
+from meetings.queries.sessions import runs_it, visible_to
 
 State = Seat.State
 HELD = [State.GOING, State.OFFERED, State.WAITING]
@@ -223,6 +223,31 @@ def sessions_to_settle(now: datetime) -> QuerySet[Session]:
 # --- Attendance -------------------------------------------------------------------------------
 
 
+def attendance_can_be_noted(session: Session) -> bool:
+    """Whether there is anything to note yet."""
+    return not session.is_cancelled and session.starts_at <= timezone.now()
+
+
+def may_have_come(session: Session) -> QuerySet[Person]:
+    """The members, or everybody accepted in the cohort or stream; the hosts were there anyway."""
+    if session.mentorship_id:
+        rows = Member.objects.filter(mentorship=session.mentorship_id, left_at=None)
+    else:
+        rows = Application.objects.filter(cohort=session.cohort_id, state=Application.State.ACCEPTED)
+        rows = rows.filter(stream=session.stream_id) if session.stream_id else rows
+    return Person.objects.filter(pk__in=rows.values("person")).exclude(pk__in=hosts_of(session))
+
+
+def expected_at(session: Session) -> QuerySet[Person]:
+    """Who stands in the list: everybody with a word on the session, and every member of a mentorship."""
+    wanted = Q(seats__session=session)
+    if session.mentorship_id:
+        wanted |= Q(pk__in=may_have_come(session).values("pk"))
+    return (
+        Person.objects.filter(wanted).exclude(pk__in=hosts_of(session)).distinct().order_by("sort_key", "pk")
+    )
+
+
 def missing_twice(mentorships: QuerySet[Mentorship]) -> list[tuple[int, int]]:
     """(mentorship, person) of members who were not at the last two sessions whose attendance was noted for them."""
     noted = Seat.objects.filter(
@@ -243,3 +268,10 @@ def missing_twice(mentorships: QuerySet[Mentorship]) -> list[tuple[int, int]]:
     for mentorship, person, attended in latest.values_list("session__mentorship", "person", "attended"):
         missed[mentorship, person] = missed.get((mentorship, person), 0) + (not attended)
     return sorted(key for key, times in missed.items() if times == 2)
+
+
+def next_session_of(session: Session, person: Person) -> Session | None:
+    """The next one to come of the same mentorship, cohort or stream that this person may see."""
+    alike = {"mentorship": session.mentorship_id, "cohort": session.cohort_id, "stream": session.stream_id}
+    to_come = visible_to(person).filter(state=Session.State.PLANNED, starts_at__gt=timezone.now(), **alike)
+    return to_come.order_by("starts_at").first()
