@@ -89,15 +89,26 @@ def _queue(kind: str, email: str, words: dict, *, person, language: str) -> None
 
 
 def _sample(**words) -> dict:
-    return {"email": "samira@example.org", **words}
+    """Invented words; a link leads into this site, wherever that is when it is asked for."""
+    links = {
+        name: f"{settings.PUBLIC_URL}{path}"
+        for name, path in words.items()
+        if name in {"activate_url", "password_reset_url"}
+    }
+    return {"email": "samira@example.org", **words, **links}
 
 
 def register_kinds() -> None:
-    link = f"{settings.PUBLIC_URL}/accounts/…"
     samples = {
-        "verify_address": (_("Verify an address"), {"activate_url": link}),
+        "verify_address": (
+            _("Verify an address"),
+            {"activate_url": "/accounts/confirm-email/MTI:1wRk3q:Y0bq7TnW/"},
+        ),
         "sign_in_code": (_("Sign-in code"), {"code": "WX7-29Q"}),
-        "password_reset": (_("New password"), {"password_reset_url": link}),
+        "password_reset": (
+            _("New password"),
+            {"password_reset_url": "/accounts/password/reset/key/c-d9x2kf-4e7a/"},
+        ),
         "account_exists": (_("Sign-up with a known address"), {}),
         "no_account": (_("No account for this address"), {}),
         "security_notice": (

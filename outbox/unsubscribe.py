@@ -58,7 +58,7 @@ def _person(pk: str):
 
 def headers(mail: Mail) -> dict[str, str]:
     """What a mailbox needs for its own "unsubscribe" button (RFC 8058), on mail that may be switched off."""
-    if not (mail.person_id and kinds.may_be_switched_off(mail.kind)):
+    if mail.person_id is None or not kinds.may_be_switched_off(mail.kind):
         return {}
     host = urlsplit(settings.PUBLIC_URL).hostname
     return {

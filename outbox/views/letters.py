@@ -39,4 +39,5 @@ def sample(request, name, language):
     kind = previews.find(name, language)
     if kind is None:
         raise Http404
-    return sandboxed(previews.render_sample(kind, language).html)
+    html = previews.render_sample(kind, language).html
+    return sandboxed(previews.in_scheme(html, request.GET.get("scheme", "")))
