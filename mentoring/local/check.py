@@ -9,6 +9,7 @@ import time
 from mentoring.local.chromium import find_chromium
 from mentoring.local.errors import CannotStart
 from mentoring.local.processes import die_with_parent
+from mentoring.local.spamassassin import find_spamassassin
 from mentoring.local.workspace import ROOT, Workspace
 from mentoring.translations import compile_translations
 
@@ -46,6 +47,7 @@ def check(workspace: Workspace, arguments: list[str]) -> int:
         # Tests pass at night too; those of the quiet hours bring their own.
         variables["QUIET_HOURS"] = ""
         variables["CHROMIUM"] = find_chromium()
+        variables["SPAMASSASSIN"] = find_spamassassin()
         compile_translations(ROOT / "locale")
         if arguments:
             return run("pytest", [*python("pytest"), *arguments], variables)

@@ -7,6 +7,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from mentoring.local import apt
 from mentoring.local.errors import CannotStart
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -32,14 +33,7 @@ def from_playwright() -> str | None:
 
 
 def from_apt() -> str | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    subprocess.run(["apt-get", "-qq", "update"], **quiet)
-    fonts = ["fonts-dejavu-core", "fonts-noto-core"]
-    subprocess.run(
-        ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium", *fonts], **quiet
-    )
+    apt.install("chromium", "fonts-dejavu-core", "fonts-noto-core")
     return installed()
 
 
