@@ -1,0 +1,58 @@
+"""What this app asks on a mentorship's page and on Home about how it goes."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import home
+from accounts.models import Person
+from matching import parts
+from matching.encounters import Encounter
+from meetings.forms.rhythm import USUAL
+from meetings.queries.rhythm import rhythm_of, under_way
+from meetings.services.fit_checks import waiting_for
+
+ORDER = 40
+URGENCY_OF_A_FIT_CHECK = 40
+
+
+def register_parts() -> None:
+    parts.register(part_of_a_page)
+    home.register(on_home)
+
+
+def part_of_a_page(encounter: Encounter) -> Iterator[parts.Part]:
+    if not encounter.is_introduced or encounter.me.left_at:
+        return
+    days = rhythm_of(encounter.mentorship)
+    mentorship = under_way(timezone.now()).filter(pk=encounter.mentorship.pk).first()
+    yield parts.Part(
+        ORDER,
+        "meetings/rhythm/_part.html",
+        {
+            "rhythm": in_words(days),
+            "has_met": bool(mentorship and (mentorship.meetings or mentorship.is_booked)),
+            "is_asked": any(one.pk == encounter.mentorship.pk for one in waiting_for(encounter.me.person)),
+        },
+    )
+
+
+def in_words(days: int) -> str:
+    if not days:
+        return ""
+    return str(USUAL.get(days) or ngettext("every day", "every %(days)s days", days) % {"days": days})
+
+
+def on_home(person: Person) -> Iterator[home.NextStep]:
+    for mentorship in waiting_for(person):
+        yield home.NextStep(
+            urgency=URGENCY_OF_A_FIT_CHECK,
+            title=_("Say how it is for you"),
+            why=_("You have begun to meet. One question, and nobody you meet sees your answer."),
+            minutes=1,
+            url=reverse("meetings:fit_check", args=[mentorship.pk]),
+            action=_("Answer"),
+        )
