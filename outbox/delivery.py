@@ -7,8 +7,9 @@ each other on any number of machines: a mail is leased to one of them, and the l
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_noop
 
-from outbox import gate, kinds, message, queries
+from outbox import gate, kinds, message, queries, wordings
 from outbox.kinds import MailKind
 from outbox.models import Beat, Mail
 from outbox.rendering import as_read_by, render
@@ -29,13 +30,16 @@ log = logging.getLogger(__name__)
 State = Mail.State
 Clock = Callable[[], datetime]
 
-BATCH = 20
+BATCH = 50
 LEASE = timedelta(seconds=3 * settings.EMAIL_TIMEOUT)
 REST = timedelta(seconds=20)
 SECONDS_KNOWLEDGE_IS_GOOD_FOR = 5
+# A mail that was looked at longer ago is looked at again before it leaves.
+SECONDS_A_DECISION_IS_GOOD_FOR = 1
 # Together at least 4 hours 15 minutes, whatever the jitter; then somebody must look.
-MINUTES_BETWEEN_ATTEMPTS = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+MINUTES_BETWEEN_ATTEMPTS = [0.25, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
 JITTER = 0.15
+DOMAIN_REST = timedelta(minutes=1)
 REFUSALS_BEFORE_A_DOMAIN_RESTS = 3
 
 CANNOT_BE_WRITTEN = gettext_noop("The mail could not be written. Mend the cause, then send it again.")
@@ -89,6 +93,16 @@ def recover_lapsed(now: datetime) -> None:
     lapsed.update(state=State.RETRYING, note=DELIVERER_LOST, not_before=now, leased_until=None)
 
 
+@dataclass
+class _Ready:
+    """A mail that may leave, and its bytes; `at` is when that was found, by the steady counter of this machine."""
+
+    mail: Mail
+    kind: MailKind
+    content: bytes
+    at: float
+
+
 class _Round:
     """One deliverer's turn: batch after batch until nothing is due, or it is told to stop."""
 
@@ -98,86 +112,169 @@ class _Round:
         self.limit = limit
         self.dealt_with = 0
         self.put_off_by_domain: dict[str, int] = {}
-        self.known: gate.Known | None = None
-        self.known_at = 0.0
+        self.waiting: deque[Mail] = deque()
 
     def run(self, server: MailServer) -> None:
-        while self.keep_going() and (batch := _claim(self.clock(), self._size())):
-            self._deliver_batch(batch, server)
+        while self.keep_going() and self._claim():
+            self._deliver_batch(server)
 
-    def _size(self) -> int:
-        return BATCH if self.limit is None else min(BATCH, self.limit - self.dealt_with)
+    def _claim(self) -> bool:
+        self._began, self._began_at = self.clock(), time.monotonic()
+        self._known_at = -float("inf")
+        size = BATCH if self.limit is None else min(BATCH, self.limit - self.dealt_with)
+        self.waiting.extend(_claim(self._began, size))
+        self.in_hand = {mail.pk: mail for mail in self.waiting}
+        return bool(self.waiting)
 
-    def _deliver_batch(self, batch: list[Mail], server: MailServer) -> None:
-        waiting = list(batch)
-        self.known = None
+    def _now(self) -> datetime:
+        """The database's time, asked once for each batch: from there this machine counts."""
+        return self._began + timedelta(seconds=time.monotonic() - self._began_at)
+
+    def _deliver_batch(self, server: MailServer) -> None:
         try:
-            while waiting and self.keep_going():
-                self._look_up(waiting)
-                self._deliver(waiting[0], server)
-                self.dealt_with += 1
-                waiting.pop(0)
+            ready = self._next()
+            while ready and self.keep_going():
+                ready = self._deliver(ready, server) or self._next()
         finally:
-            _give_back(waiting)
+            _give_back(self.in_hand)
+            self.waiting.clear()
+            self.in_hand.clear()
 
-    def _look_up(self, waiting: list[Mail]) -> None:
-        """Know what the gate must know of this batch, never from long ago."""
-        if self.known is None or time.monotonic() - self.known_at > SECONDS_KNOWLEDGE_IS_GOOD_FOR:
-            self.known, self.known_at = gate.look_up(waiting), time.monotonic()
+    # --- Until it is ready ------------------------------------------------------------------------
 
-    def _deliver(self, mail: Mail, server: MailServer) -> None:
-        content = self._write(mail)
-        if content is None:
-            return
-        if self._is_domain_resting(mail):
-            _settle(
-                mail, State.RETRYING, note=DOMAIN_RESTS, not_before=self.clock() + _delay(after_attempts=1)
+    def _next(self) -> _Ready | None:
+        """The next mail that may leave; those before it that may not are settled."""
+        while self.waiting and self.keep_going():
+            self._look_up()
+            ready = self._prepare(self.waiting[0])
+            mail = self.waiting.popleft()
+            if ready:
+                return ready
+            self._be_done_with(mail)
+        return None
+
+    def _next_meanwhile(self) -> _Ready | None:
+        """As `_next`, while the mail server thinks: no trouble of another mail may hide what becomes of this one."""
+        try:
+            return self._next()
+        except (OperationalError, InterfaceError):
+            return None
+
+    def _look_up(self) -> None:
+        """Know what must be known of this batch, never from long ago."""
+        if time.monotonic() - self._known_at > SECONDS_KNOWLEDGE_IS_GOOD_FOR:
+            self.known = gate.look_up(list(self.waiting))
+            self.resting = queries.busy_domains(
+                self._now() - DOMAIN_REST, note=PUT_OFF, at_least=REFUSALS_BEFORE_A_DOMAIN_RESTS
             )
-        elif _start(mail, self.clock()):
-            self._hand_over(mail, content, server)
+            self.said: dict[tuple[str, str], wordings.Said] = {}
+            self._known_at = time.monotonic()
 
-    def _write(self, mail: Mail) -> bytes | None:
+    def _prepare(self, mail: Mail) -> _Ready | None:
         """The bytes of a mail that is still wanted; None where it was settled instead."""
+        if self._is_domain_resting(mail):
+            return _hold_back(mail, gate.Wait(self._now() + _jittered(DOMAIN_REST), DOMAIN_RESTS))
         try:
             kind = kinds.find(mail.kind)
-            decision = gate.decide(mail, kind, self.clock(), self.known)
-            if not isinstance(decision, gate.Go):
-                return _hold_back(mail, decision)
-            _render_once(mail, kind, self.clock())
-            return message.compose(mail)
+            if not self._may_leave(mail, kind):
+                return None
+            self._render_once(mail, kind)
+            return _Ready(mail, kind, message.compose(mail), time.monotonic())
         except (OperationalError, InterfaceError):
             raise  # the database is away: this says nothing about the mail
         except Exception as error:
             log.exception("Mail %s could not be written.", mail.pk)
             return _settle(mail, State.FAILED, note=CANNOT_BE_WRITTEN, answer=_without_secrets(mail, error))
 
-    def _hand_over(self, mail: Mail, content: bytes, server: MailServer) -> None:
+    def _may_leave(self, mail: Mail, kind: MailKind) -> bool:
+        decision = gate.decide(mail, kind, self._now(), self.known)
+        if isinstance(decision, gate.Go):
+            return True
+        _hold_back(mail, decision)
+        return False
+
+    def _render_once(self, mail: Mail, kind: MailKind) -> None:
+        """Fill in what the reader will see. `_start` stores it, and no later attempt changes a letter."""
+        mail.message_id = mail.message_id or message.message_id(mail.key)
+        if mail.rendered_at:
+            return
+        mail.to = gate.address(mail)
+        mail.language = getattr(mail.person, "language", mail.language)
+        with as_read_by(mail.person, mail.language):
+            words = kind.build(mail) if kind.build else {}
+            if kind.calendar and (event := kind.calendar(mail)):
+                mail.calendar, mail.calendar_method = event.ics, event.method
+        said = self._say(kind.name, mail.language)
+        rendering = render(kind.name, words, person=mail.person, language=mail.language, said=said)
+        for part, text in asdict(rendering).items():
+            setattr(mail, part, text)
+        mail.rendered_at = self._now()
+
+    def _say(self, kind: str, language: str) -> wordings.Said:
+        if (kind, language) not in self.said:
+            self.said[kind, language] = wordings.said(kind, language)
+        return self.said[kind, language]
+
+    # --- Leaving ----------------------------------------------------------------------------------
+
+    def _deliver(self, ready: _Ready, server: MailServer) -> _Ready | None:
+        """Hand one mail over; the next one is made ready while the mail server thinks, and returned."""
+        mail, following = ready.mail, None
+
+        def prepare_next():
+            nonlocal following
+            following = self._next_meanwhile()
+
+        if self._is_still_wanted(ready) and _start(mail, self._now()):
+            self._hand_over(ready, server, meanwhile=prepare_next)
+        self._be_done_with(mail)
+        return following
+
+    def _be_done_with(self, mail: Mail) -> None:
+        del self.in_hand[mail.pk]
+        self.dealt_with += 1
+
+    def _is_still_wanted(self, ready: _Ready) -> bool:
+        """A slow mail server may have kept this mail waiting since it was looked at."""
+        if time.monotonic() - ready.at < SECONDS_A_DECISION_IS_GOOD_FOR:
+            return True
+        self.known = gate.look_up([ready.mail, *self.waiting])
+        return self._may_leave(ready.mail, ready.kind)
+
+    def _hand_over(self, ready: _Ready, server: MailServer, *, meanwhile: Callable[[], None]) -> None:
+        mail = ready.mail
         try:
             server.hand_over(
-                sender=message.envelope_sender(), recipient=message.envelope_recipient(mail), content=content
+                sender=message.envelope_sender(),
+                recipient=message.envelope_recipient(mail),
+                content=ready.content,
+                meanwhile=meanwhile,
             )
         except ServerTrouble:
             _take_back_start(mail)
             raise
         except TryLater as trouble:
             self._note_domain(mail)
-            _put_off(mail, self.clock(), note=PUT_OFF, answer=str(trouble))
+            _put_off(mail, self._now(), note=PUT_OFF, answer=str(trouble))
         except MayHaveLeft as trouble:
-            _doubt(mail, self.clock(), answer=str(trouble))
+            _doubt(mail, self._now(), answer=str(trouble))
         except NobodyThere as trouble:
             suppress(mail.to, reason=str(trouble))
             _settle(mail, State.FAILED, note=NOBODY_HAS_THIS_ADDRESS, answer=str(trouble))
         except Refused as trouble:
             _settle(mail, State.FAILED, note=REFUSED, answer=str(trouble))
         else:
-            _record_sent(mail, self.clock)
+            _record_sent(mail, self._now())
 
     def _note_domain(self, mail: Mail) -> None:
         domain = _domain(mail)
         self.put_off_by_domain[domain] = self.put_off_by_domain.get(domain, 0) + 1
 
     def _is_domain_resting(self, mail: Mail) -> bool:
-        return self.put_off_by_domain.get(_domain(mail), 0) >= REFUSALS_BEFORE_A_DOMAIN_RESTS
+        """Whether its mail server has had enough of this deliverer, or of any other within the last minute."""
+        domain = _domain(mail)
+        refusals = self.put_off_by_domain.get(domain, 0)
+        return refusals >= REFUSALS_BEFORE_A_DOMAIN_RESTS or domain in self.resting
 
 
 # --- Before the mail server is spoken to --------------------------------------------------------
@@ -207,9 +304,11 @@ def _waiting_again() -> Case:
     return Case(When(attempts=0, then=Value(State.QUEUED)), default=Value(State.RETRYING))
 
 
-def _give_back(batch: list[Mail]) -> None:
-    for mail in batch:
-        _ours(mail).filter(started_at=None).update(state=_waiting_again(), leased_until=None)
+def _give_back(in_hand: dict[int, Mail]) -> None:
+    """What was claimed and never begun goes on as if nothing had been."""
+    for lease in {mail.leased_until for mail in in_hand.values()}:
+        held = Mail.objects.filter(pk__in=in_hand, state=State.SENDING, leased_until=lease, started_at=None)
+        held.update(state=_waiting_again(), leased_until=None)
 
 
 def _is_server_resting(now: datetime) -> bool:
@@ -225,24 +324,7 @@ def _hold_back(mail: Mail, decision: gate.Skip | gate.Wait) -> None:
 
 
 def _domain(mail: Mail) -> str:
-    return mail.to.rpartition("@")[2].lower()
-
-
-def _render_once(mail: Mail, kind: MailKind, now: datetime) -> None:
-    """Fill in what the reader will see. `_start` stores it, and no later attempt changes a letter."""
-    mail.message_id = mail.message_id or message.message_id(mail.key)
-    if mail.rendered_at:
-        return
-    mail.to = gate.address(mail)
-    mail.language = getattr(mail.person, "language", mail.language)
-    with as_read_by(mail.person, mail.language):
-        words = kind.build(mail) if kind.build else {}
-        if kind.calendar and (event := kind.calendar(mail)):
-            mail.calendar, mail.calendar_method = event.ics, event.method
-    rendering = render(kind.name, words, person=mail.person, language=mail.language)
-    for part, text in asdict(rendering).items():
-        setattr(mail, part, text)
-    mail.rendered_at = now
+    return gate.address(mail).rpartition("@")[2].lower()
 
 
 FROZEN = [
@@ -280,7 +362,7 @@ def _settle(mail: Mail, state: State, **fields) -> None:
     _persistently(lambda: _ours(mail).update(state=state, leased_until=None, **_wiped(mail, state), **fields))
 
 
-def _record_sent(mail: Mail, clock: Clock) -> None:
+def _record_sent(mail: Mail, now: datetime) -> None:
     """What is known to have left is written down whatever has become of the lease meanwhile."""
     _persistently(
         lambda: (
@@ -288,7 +370,7 @@ def _record_sent(mail: Mail, clock: Clock) -> None:
             .exclude(state=State.SENT)
             .update(
                 state=State.SENT,
-                sent_at=clock(),
+                sent_at=now,
                 note="",
                 answer="",
                 leased_until=None,
@@ -319,9 +401,12 @@ def _doubt(mail: Mail, now: datetime, *, answer: str) -> None:
 
 
 def _delay(*, after_attempts: int) -> timedelta:
-    minutes = MINUTES_BETWEEN_ATTEMPTS[after_attempts - 1]
-    # Jitter, or all that were put off together would come back together.
-    return timedelta(minutes=minutes * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
+    return _jittered(timedelta(minutes=MINUTES_BETWEEN_ATTEMPTS[after_attempts - 1]))
+
+
+def _jittered(pause: timedelta) -> timedelta:
+    """Give or take some, or all that were put off together would come back together."""
+    return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
 def _wiped(mail: Mail, state: State) -> dict:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Func, Q, Value
+from django.db.models.functions import Lower
 
 from outbox.models import Beat, Mail, Pause, Preference, Silence, Suppression
 
@@ -50,6 +51,14 @@ def preferences(people: Iterable[int]) -> dict[tuple[int, str], str]:
 
 def silences(people: Iterable[int]) -> dict[int, date]:
     return dict(Silence.objects.filter(person__in=people).values_list("person", "until"))
+
+
+def busy_domains(since: datetime, *, note: str, at_least: int) -> frozenset[str]:
+    """Domains, in lower case, of which so many mails started since then wait with this note, whoever started them."""
+    domain = Func(Lower("to"), Value("@"), Value(2), function="split_part", output_field=CharField())
+    noted = Mail.objects.filter(state=Mail.State.RETRYING, started_at__gte=since, note=note)
+    busy = noted.values(domain=domain).annotate(mails=Count("pk")).filter(mails__gte=at_least)
+    return frozenset(busy.order_by().values_list("domain", flat=True))
 
 
 def oldest_due(now: datetime | None = None) -> datetime | None:

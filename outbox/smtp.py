@@ -3,6 +3,7 @@
 import re
 import smtplib
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -55,8 +56,13 @@ class MailServer:
     def __exit__(self, *exception):
         self._close()
 
-    def hand_over(self, *, sender: str, recipient: str, content: bytes) -> None:
-        """Give one mail to the server. Raises the Trouble that says what became of it."""
+    def hand_over(
+        self, *, sender: str, recipient: str, content: bytes, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
+        """Give one mail to the server. Raises the Trouble that says what became of it.
+
+        `meanwhile` is called once the whole mail is under way, while the server takes its time to keep it.
+        """
         # Deadline for the whole mail, not for each answer: a lease must outlive it.
         self._deadline = time.monotonic() + 2 * settings.EMAIL_TIMEOUT
         self._name_sender(sender)
@@ -66,7 +72,7 @@ class MailServer:
         code, answer = self._ask("docmd", "DATA")
         if code != 354:
             raise self._excuse(code, answer, permanent=Refused)
-        code, answer = self._send(content)
+        code, answer = self._send(content, meanwhile)
         if code != 250:
             raise self._excuse(code, answer, permanent=Refused)
         self._losses = 0
@@ -115,11 +121,17 @@ class MailServer:
             self._lose()
             raise TryLater(_in_words(error)) from error
 
-    def _send(self, content: bytes) -> tuple[int, bytes]:
+    def _send(self, content: bytes, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
         connection = self._backend.connection
         try:
             connection.sock.settimeout(self._seconds_left())
             connection.send(_stuff_dots(content) + b".\r\n")
+        except (OSError, smtplib.SMTPException) as error:
+            self._lose()
+            raise MayHaveLeft(_in_words(error)) from error
+        meanwhile()
+        try:
+            connection.sock.settimeout(self._seconds_left())
             return connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._lose()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outbox import delivery, gate, kinds, queries
@@ -213,7 +214,7 @@ def test_attempts_spread_over_at_least_four_hours_then_somebody_must_look(sink, 
     sink.rcpt = lambda address: "450 busy"
     moments = [began]
 
-    for _ in range(11):
+    for _ in range(12):
         deliver_due(clock=later(mail))
         mail.refresh_from_db()
         moments.append(mail.not_before)
@@ -286,11 +287,81 @@ def test_a_domain_that_keeps_putting_off_is_given_a_pause(sink, queue):
     deliver_due()
 
     assert len([address for address in asked if "busy" in address]) == 3
-    assert Mail.objects.filter(note=delivery.DOMAIN_RESTS, attempts=0, state="retrying").count() == 3
+    assert Mail.objects.filter(note=delivery.DOMAIN_RESTS, attempts=0, state="queued").count() == 3
     assert state(other) == "sent"
 
 
 # --- The mail server is away -------------------------------------------------------------------------
+
+
+def test_a_busy_domain_is_left_alone_by_the_next_deliverer_too(sink, queue):
+    asked = []
+    sink.rcpt = lambda address: asked.append(address) or "451 busy"
+    for number in range(3):
+        queue(key=f"busy:{number}", person=PersonFactory(email=f"p{number}@busy.example"))
+    deliver_due()
+    late = queue(key="busy:late", person=PersonFactory(email="late@busy.example"))
+    calm = queue(key="calm", person=PersonFactory(email="p@calm.example"))
+
+    deliver_due()
+
+    assert (state(late), late.note, late.attempts) == ("queued", delivery.DOMAIN_RESTS, 0)
+    assert (state(calm), asked[3:]) == ("retrying", [calm.to])
+
+
+def test_a_domain_that_put_mail_off_an_hour_ago_is_not_busy(sink, queue):
+    sink.rcpt = lambda address: "451 busy"
+    for number in range(3):
+        queue(key=f"busy:{number}", person=PersonFactory(email=f"p{number}@busy.example"))
+    deliver_due()
+    Mail.objects.update(
+        started_at=timezone.now() - timedelta(hours=1), not_before=timezone.now() + timedelta(hours=1)
+    )
+    sink.rcpt = lambda address: None
+    late = queue(key="busy:late", person=PersonFactory(email="late@busy.example"))
+
+    deliver_due()
+
+    assert state(late) == "sent"
+
+
+def test_while_the_mail_server_thinks_the_next_mail_is_written(sink, queue):
+    """And what was decided long before the server was ready for it is decided again."""
+    gone = set()
+    kinds.register(
+        MailKind(
+            "invitation_of_a_test",
+            "Invitation",
+            build=words,
+            why_skip=lambda mail: "The session was cancelled." if mail.key in gone else "",
+        )
+    )
+    first = queue("invitation_of_a_test", key="1")
+    second = queue("invitation_of_a_test", key="2", person=PersonFactory())
+
+    def cancel_the_other(content):
+        time.sleep(1.5)
+        gone.add("2")
+        return None
+
+    sink.data = cancel_the_other
+
+    deliver_due()
+
+    assert (state(first), state(second), second.note) == ("sent", "skipped", "The session was cancelled.")
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_a_mail_costs_two_statements_however_many_leave(sink, queue, count):
+    for number in range(count):
+        queue(key=f"{number}", person=PersonFactory())
+    with CaptureQueriesContext(connection) as statements:
+        deliver_due()
+
+    about_mails = [one["sql"] for one in statements if one["sql"].startswith('UPDATE "outbox_mail"')]
+    assert len(sink.received) == count
+    assert len(statements) <= 2 * count + 26
+    assert len(about_mails) <= 2 * count + 6
 
 
 def test_a_server_down_for_an_hour_costs_no_mail_an_attempt(sink, queue, at):
@@ -474,7 +545,7 @@ def test_a_mail_that_fells_every_deliverer_does_not_do_so_for_ever(sink, queue, 
     mail = queue()
     Mail.objects.filter(pk=mail.pk).update(
         state="sending",
-        attempts=11,
+        attempts=12,
         started_at=timezone.now(),
         leased_until=timezone.now() - timedelta(minutes=1),
     )
