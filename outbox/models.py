@@ -125,7 +125,7 @@ class Silence(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="mail_silence"
     )
-    until = models.DateField(_("until"))
+    until = models.DateField(_("until this day"))
 
     class Meta:
         verbose_name = _("pause of a reader")

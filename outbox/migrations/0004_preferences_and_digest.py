@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("until", models.DateField(verbose_name="until")),
+                ("until", models.DateField(verbose_name="until this day")),
             ],
             options={
                 "verbose_name": "pause of a reader",
