@@ -12,3 +12,20 @@ class MeetingsConfig(AppConfig):
 
         audiences.register_audience()
         mails_sessions.register_mails()
+
+        from meetings import mails_rhythm, one_click_rhythm, parts_rhythm, personal_data_rhythm
+        from meetings.services import fit_checks, reminders, rhythm
+        from outbox import chores
+
+        mails_rhythm.register_mails()
+        one_click_rhythm.register_actions()
+        parts_rhythm.register_parts()
+        personal_data_rhythm.register_personal_data()
+        for chore in (
+            reminders.remind_of_sessions,
+            reminders.ask_for_needs,
+            rhythm.nudge_first_meetings,
+            rhythm.ask_after_the_silent,
+            fit_checks.ask_how_it_fits,
+        ):
+            chores.register(chore)

@@ -294,6 +294,21 @@ CELERY_BEAT_SCHEDULE = {
     },
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
+    "remind-of-sessions": {
+        "task": "meetings.tasks.remind_of_sessions",
+        "schedule": schedule(60),
+        "options": {"expires": 60},
+    },
+    "ask-for-needs": {
+        "task": "meetings.tasks.ask_for_needs",
+        "schedule": schedule(10 * 60),
+        "options": {"expires": 10 * 60},
+    },
+    "ask-how-it-goes": {
+        "task": "meetings.tasks.ask_how_it_goes",
+        "schedule": schedule(30 * 60),
+        "options": {"expires": 30 * 60},
+    },
 }
 
 LOGGING = {
