@@ -10,6 +10,7 @@ class MatchingConfig(AppConfig):
         # Inside: models are there only once every app has been loaded.
         from matching import (
             audiences,
+            forecast,
             home_applications,
             home_mentorships,
             mails_applications,
@@ -17,10 +18,11 @@ class MatchingConfig(AppConfig):
             personal_data_applications,
             personal_data_mentorships,
         )
-        from matching.services import introductions
+        from matching.services import importing, introductions
         from outbox import chores
 
         audiences.register_audiences()
+        forecast.register_forecasts()
         home_applications.register_home()
         home_mentorships.register_home()
         mails_applications.register_mails()
@@ -29,3 +31,4 @@ class MatchingConfig(AppConfig):
         personal_data_mentorships.register_personal_data()
         # While the broker is away a hold must end all the same.
         chores.register(introductions.introduce_due)
+        chores.register(importing.forget_sheets)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts import home
 from accounts.models import Person
 from matching.models import Application
-from matching.queries.applications import journey, minutes_left, next_to_take, visible_to
+from matching.queries.applications import journey, minutes_left, needs_agreement, next_to_take, visible_to
+from matching.steps import AGREE
 
 State = Application.State
 URGENCY = 30
@@ -29,6 +30,21 @@ def tell(person: Person) -> Iterator[home.NextStep | home.HomeCard]:
     drafts = [one for one in applications if one.state == State.DRAFT and one.cohort.is_open]
     if drafts:
         yield to_finish(min(drafts, key=lambda draft: draft.cohort.closes_at))
+    entered = next((one for one in applications if needs_agreement(one)), None)
+    if entered:
+        yield to_agree(entered)
+
+
+def to_agree(entered: Application) -> home.NextStep:
+    """Somebody told an admin, who entered the application; only the person themselves can agree."""
+    return home.NextStep(
+        urgency=URGENCY,
+        title=_("Read what is confidential, and agree"),
+        why=_("The programme entered your application for you. This part is yours alone."),
+        minutes=AGREE.minutes,
+        url=reverse("matching:application_step", args=[entered.pk, AGREE.slug]),
+        action=_("Read and agree"),
+    )
 
 
 def to_finish(draft: Application) -> home.NextStep:

@@ -103,7 +103,34 @@ def sample() -> dict:
     return context_of(application) | {"minutes": 4, "is_both": False}
 
 
+def about_entered(mail: Mail) -> dict:
+    """Whoever has no password yet is led to where one is chosen."""
+    application = find(mail)
+    path = "home" if application.person.has_usable_password() else "account_reset_password"
+    return context_of(application) | {
+        "has_account": application.person.has_usable_password(),
+        "door_url": settings.PUBLIC_URL + reverse(path),
+    }
+
+
+def no_longer_in_hand(mail: Mail, application: Application) -> str:
+    gone = {State.WITHDRAWN, State.DECLINED}
+    return gettext_noop("The application was withdrawn or declined.") if application.state in gone else ""
+
+
 KINDS = [
+    MailKind(
+        "application_entered",
+        _("application entered by the programme"),
+        build=about_entered,
+        why_skip=gone_or(no_longer_in_hand),
+        sample=lambda: (
+            sample()
+            | {"has_account": False, "door_url": settings.PUBLIC_URL + reverse("account_reset_password")}
+        ),
+        group=Group.JOINING,
+        says=_("That the programme entered an application for you"),
+    ),
     MailKind(
         "application_received",
         _("application received"),

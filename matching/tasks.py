@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from matching.services import introductions, reminders, runs
+from matching.services import importing, introductions, reminders, runs
 
 
 @shared_task
@@ -16,3 +16,8 @@ def compute_waiting_runs() -> int:
 @shared_task
 def remind_unfinished_applications() -> int:
     return reminders.remind_unfinished()
+
+
+@shared_task
+def forget_sheets() -> None:
+    importing.forget_sheets()

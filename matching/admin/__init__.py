@@ -1,1 +1,1 @@
-from matching.admin import applications, mentorships, programme, runs  # noqa: F401
+from matching.admin import applications, mentorships, programme, runs, sheets  # noqa: F401

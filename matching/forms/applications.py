@@ -453,4 +453,7 @@ class AgreeForm(StepForm):
         return {"version": self.notice.pk}
 
     def save(self):
-        return services.submit_application(self.application, agreed_to=self.cleaned_data["version"])
+        """Send the draft; an application that an admin entered is sent already."""
+        if self.application.state == Application.State.DRAFT:
+            return services.submit_application(self.application, agreed_to=self.cleaned_data["version"])
+        return services.agree(self.application, agreed_to=self.cleaned_data["version"])

@@ -2,6 +2,7 @@ from matching.models.application import Application, Availability, Block, Need, 
 from matching.models.mentorship import Member, Mentorship
 from matching.models.programme import Cohort, Programme, Stream
 from matching.models.run import MatchRun, Proposal
+from matching.models.sheet import Sheet
 
 __all__ = [
     "Application",
@@ -15,5 +16,6 @@ __all__ = [
     "Offer",
     "Programme",
     "Proposal",
+    "Sheet",
     "Stream",
 ]

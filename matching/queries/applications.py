@@ -52,9 +52,16 @@ def is_done(application: Application, step: Step) -> bool:
 def may_change(application: Application, step: Step) -> bool:
     if application.state == State.DRAFT:
         return application.cohort.is_open
+    if step == AGREE:
+        return needs_agreement(application)
     if application.state == State.ACCEPTED:
         return step.slug in CHANGEABLE_ONCE_ACCEPTED
-    return application.state in OPEN_TO_CHANGE and step != AGREE
+    return application.state in OPEN_TO_CHANGE
+
+
+def needs_agreement(application: Application) -> bool:
+    """Whether an admin entered this application, so that its person has agreed to nothing yet."""
+    return application.agreed_to_id is None and application.state in OPEN_TO_CHANGE | {State.ACCEPTED}
 
 
 def missing_steps(application: Application) -> list[Step]:

@@ -204,6 +204,21 @@ def submit_application(application: Application, *, agreed_to: NoticeVersion) ->
     return _send(drafts, agreed_to)
 
 
+@transaction.atomic
+def agree(application: Application, *, agreed_to: NoticeVersion) -> None:
+    """Agree to what is confidential, where an admin entered the application. A second time changes nothing.
+
+    Raises NoticeChanged.
+    """
+    if agreed_to != notice_to_accept():
+        raise NoticeChanged
+    mine = Application.objects.filter(
+        cohort=application.cohort_id, person=application.person_id, agreed_to=None
+    )
+    if mine.exclude(state=State.DRAFT).update(agreed_to=agreed_to):
+        give_consent(application.person, agreed_to)
+
+
 def _lock_drafts(application: Application) -> list[Application]:
     drafts = [each for each in _lock_all(application) if each.state == State.DRAFT]
     return drafts if application.pk in {each.pk for each in drafts} else []

@@ -196,7 +196,8 @@ def _agree(request: HttpRequest, page: StepPage) -> HttpResponse:
     notice = notice_to_accept()
     if notice is None:
         return page.render(request, None, notice=None)
-    missing = [step for owner in page.owners for step in missing_steps(owner)]
+    # Where an admin entered the application, agreeing waits for nothing else.
+    missing = [step for owner in page.owners for step in missing_steps(owner)] if page.is_draft else []
     form = forms.AgreeForm(
         request.POST if request.method == "POST" else None, application=page.application, notice=notice
     )
@@ -219,6 +220,8 @@ def _links(page: StepPage, missing: list[Step]) -> list[tuple[str, str]]:
 def _send(request: HttpRequest, page: StepPage, form) -> HttpResponse:
     if form.save():
         messages.success(request, _("Your application is with us. We have sent you a mail."))
+    elif not page.is_draft:
+        messages.success(request, _("Thank you: you have agreed to what is confidential."))
     return redirect("matching:application", page.application.pk)
 
 
