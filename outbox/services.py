@@ -12,7 +12,7 @@ from outbox.models import Beat, Mail, Suppression
 from outbox.nudge import nudge
 from outbox.wording import one_line
 
-DELIVER = "outbox.tasks.deliver_due_mail"
+DELIVER = "outbox.tasks.deliver_now"
 ARRIVED = gettext_noop("An admin asked: it arrived.")
 
 State = Mail.State

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from matching.models import Member, Mentorship
-from outbox.services import queue_mail
+from outbox.models import Mail
+from outbox.services import draft_mail, queue_mails
 
 HELD = {Mentorship.Kind.ONE_TO_ONE: "match_held", Mentorship.Kind.GROUP: "group_held"}
 INTRODUCTION = {Mentorship.Kind.ONE_TO_ONE: "introduction", Mentorship.Kind.GROUP: "group_introduction"}
@@ -11,19 +12,18 @@ WITHDRAWN = "match_withdrawn"
 
 
 def tell_held(members: Iterable[Member]) -> None:
-    for member in members:
-        queue(HELD[member.kind], member)
+    queue_mails(draft(HELD[member.kind], member) for member in members)
 
 
 def tell_withdrawn(members: Iterable[Member]) -> None:
     """Whoever was never told of the match is skipped when the mail's turn comes."""
-    for member in members:
-        queue(WITHDRAWN, member)
+    queue_mails(draft(WITHDRAWN, member) for member in members)
 
 
 def tell_introduced(members: list[Member]) -> None:
-    for member in members:
-        queue(INTRODUCTION[member.kind], member, reply_to=answer_to(member, members))
+    queue_mails(
+        draft(INTRODUCTION[member.kind], member, reply_to=answer_to(member, members)) for member in members
+    )
 
 
 def answer_to(member: Member, members: list[Member]) -> str:
@@ -33,8 +33,8 @@ def answer_to(member: Member, members: list[Member]) -> str:
     return others[0].person.email if others else ""
 
 
-def queue(kind: str, member: Member, reply_to: str = "") -> None:
-    queue_mail(
+def draft(kind: str, member: Member, reply_to: str = "") -> Mail:
+    return draft_mail(
         kind,
         key=mail_key(kind, member),
         person=member.person,

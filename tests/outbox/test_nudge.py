@@ -8,7 +8,7 @@ from tests.accounts.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TASK = "outbox.tasks.deliver_due_mail"
+TASK = "outbox.tasks.deliver_now"
 QUEUE = current_app.conf.task_default_queue
 
 

@@ -140,7 +140,7 @@ def test_many_mails_nudge_once(db, django_capture_on_commit_callbacks):
         queue_mails(drafts_for(PersonFactory.create_batch(3)))
         queue_mails(drafts_for(PersonFactory.create_batch(3)))
 
-    assert [ring.task for ring in rings] == ["outbox.tasks.deliver_due_mail"]
+    assert [ring.task for ring in rings] == ["outbox.tasks.deliver_now"]
 
 
 def test_queueing_nobody_is_no_work(db, django_capture_on_commit_callbacks):
