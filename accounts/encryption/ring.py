@@ -49,7 +49,7 @@ class KeyRing:
             )
         try:
             content = self._fernet.decrypt(token).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             raise CannotOpen(
                 f"{place} was altered in the database, or its key is wrong. Restore that row from a backup."
             ) from None
