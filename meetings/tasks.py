@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from meetings.services import fit_checks, reminders, rhythm
+from meetings.services import emergency, fit_checks, reminders, rhythm
 
 
 @shared_task
@@ -16,3 +16,8 @@ def ask_for_needs() -> int:
 @shared_task
 def ask_how_it_goes() -> int:
     return rhythm.nudge_first_meetings() + rhythm.ask_after_the_silent() + fit_checks.ask_how_it_fits()
+
+
+@shared_task
+def tell_about_access() -> None:
+    emergency.tell_about_access()
