@@ -164,7 +164,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# Room for a text of 3 MB: the form itself refuses it, with a sentence and with what was typed. Not more, since to
+# decode a form costs a third of a second per megabyte.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
 # --- People and how they sign in --------------------------------------------------------------
@@ -232,6 +234,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 USE_X_FORWARDED_HOST = TRUSTED_PROXIES > 0
+DEFAULT_EXCEPTION_REPORTER_FILTER = "mentoring.error_reports.QuietReporterFilter"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -293,6 +296,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(30 * 60),
     },
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
+    "tell-about-emergency-access": {"task": "meetings.tasks.tell_about_access", "schedule": schedule(5 * 60)},
     "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
     "remind-of-sessions": {
         "task": "meetings.tasks.remind_of_sessions",
