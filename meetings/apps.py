@@ -29,3 +29,11 @@ class MeetingsConfig(AppConfig):
             fit_checks.ask_how_it_fits,
         ):
             chores.register(chore)
+
+        from meetings import mails_private, parts_private, personal_data_private
+        from meetings.services import emergency
+
+        mails_private.register_mails()
+        parts_private.register_parts()
+        personal_data_private.register_personal_data()
+        chores.register(emergency.tell_about_access)
