@@ -37,3 +37,13 @@ class MeetingsConfig(AppConfig):
         parts_private.register_parts()
         personal_data_private.register_personal_data()
         chores.register(emergency.tell_about_access)
+
+        from meetings import mails_polls, one_click_seats, parts_polls, personal_data_polls
+        from meetings.services import polls, seats
+
+        mails_polls.register_mails()
+        one_click_seats.register_actions()
+        parts_polls.register_parts()
+        personal_data_polls.register_personal_data()
+        for chore in (seats.expire_offers, seats.seat_newcomers, polls.close_polls):
+            chores.register(chore)

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from meetings.services import emergency, fit_checks, reminders, rhythm
+from meetings.services import emergency, fit_checks, polls, reminders, rhythm, seats
 
 
 @shared_task
@@ -21,3 +21,18 @@ def ask_how_it_goes() -> int:
 @shared_task
 def tell_about_access() -> None:
     emergency.tell_about_access()
+
+
+@shared_task
+def expire_seat_offers() -> int:
+    return seats.expire_offers()
+
+
+@shared_task
+def seat_newcomers() -> int:
+    return seats.seat_newcomers()
+
+
+@shared_task
+def close_time_polls() -> int:
+    return polls.close_polls()

@@ -297,6 +297,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "tell-about-emergency-access": {"task": "meetings.tasks.tell_about_access", "schedule": schedule(5 * 60)},
+    "expire-seat-offers": {"task": "meetings.tasks.expire_seat_offers", "schedule": schedule(60)},
+    "seat-newcomers": {"task": "meetings.tasks.seat_newcomers", "schedule": schedule(5 * 60)},
+    "close-time-polls": {"task": "meetings.tasks.close_time_polls", "schedule": schedule(5 * 60)},
     "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
     "remind-of-sessions": {
         "task": "meetings.tasks.remind_of_sessions",
