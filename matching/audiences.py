@@ -44,7 +44,13 @@ def in_group(pk: str) -> QuerySet[Person]:
 
 
 AUDIENCES = [
-    Audience("cohort", _("Everybody accepted into a cohort"), cohorts, lambda pk: accepted(cohort=pk)),
+    Audience(
+        "cohort",
+        _("Everybody accepted into a cohort"),
+        cohorts,
+        lambda pk: accepted(cohort=pk),
+        filters_the_log=True,
+    ),
     Audience(
         "mentors", _("The mentors of a cohort"), cohorts, lambda pk: accepted(cohort=pk, part=Part.MENTOR)
     ),

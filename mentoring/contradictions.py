@@ -16,6 +16,9 @@ HOW_TO_MAKE_A_KEY = (
     'python -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
 )
 LOCAL_HOSTS = ["localhost", "127.0.0.1"]
+# Whose webhooks name the Message-ID that we gave, without which no bounce is believed.
+PROVIDERS = ["brevo", "mailgun", "sendgrid"]
+SHORTEST_WEBHOOK_SECRET = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,9 @@ class Choices:
     mail_from: str
     mailbox_dir: Path | None
     inbox_url: str = ""
+    mail_provider: str = ""
+    mail_webhook_secret: str = ""
+    mail_webhook_key: str = ""
 
     @property
     def address(self) -> SplitResult:
@@ -54,7 +60,7 @@ def default_hosts(public_url: str) -> list[str]:
 
 def refuse_contradictions(choices: Choices) -> None:
     """Raise ImproperlyConfigured with the first sentence there is to say."""
-    for find in (find_in_address, find_in_keys, find_in_servers, find_in_public_place):
+    for find in (find_in_address, find_in_keys, find_in_servers, find_in_public_place, find_in_webhook):
         for sentence in find(choices):
             raise ImproperlyConfigured(sentence)
 
@@ -118,6 +124,25 @@ def find_in_servers(choices: Choices) -> Iterator[str]:
 def find_scheme(name: str, value: str, schemes: set[str], example: str) -> Iterator[str]:
     if urlsplit(value).scheme not in schemes:
         yield f"{name} must start with {' or '.join(sorted(schemes))}, such as {example}."
+
+
+def find_in_webhook(choices: Choices) -> Iterator[str]:
+    """Whoever can call the webhook can stop mail to a reader, so it is never open."""
+    if not choices.mail_provider:
+        return
+    if choices.mail_provider not in PROVIDERS:
+        yield (
+            f"MAIL_PROVIDER is {choices.mail_provider}. It may be {', '.join(PROVIDERS)}; "
+            "with another provider, let bounces come back to the mailbox of INBOX_URL."
+        )
+    name, _, password = choices.mail_webhook_secret.partition(":")
+    if not name or len(password) < SHORTEST_WEBHOOK_SECRET:
+        yield (
+            "MAIL_WEBHOOK_SECRET must be a name and a long random password, such as "
+            f"mentoring:… with at least {SHORTEST_WEBHOOK_SECRET} characters after the colon."
+        )
+    if choices.mail_provider == "mailgun" and not choices.mail_webhook_key:
+        yield "MAIL_WEBHOOK_KEY is not set. Mailgun signs its webhooks: copy the signing key from its pages."
 
 
 def find_in_public_place(choices: Choices) -> Iterator[str]:

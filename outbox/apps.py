@@ -9,11 +9,13 @@ class OutboxConfig(AppConfig):
 
     def ready(self):
         # They read models, which exist from now on only.
-        from outbox import chores, digest, inbox, mails
+        from outbox import bounces, chores, digest, inbox, mails, webhook
         from outbox.sweep import Sweep
 
         mails.register_mails()
         digest.register_mail()
+        inbox.register(bounces.take)
+        webhook.connect()
         chores.register(inbox.read)
         chores.register(digest.gather)
         current_app.steps["worker"].add(Sweep)

@@ -23,6 +23,8 @@ class Audience:
     label: Promise | str
     choices: Callable[[], Iterable[tuple[str, str]]]
     people: Callable[[str], QuerySet]
+    # So few of them, and so lasting, that the mail log offers them as a filter.
+    filters_the_log: bool = False
 
 
 @dataclass(frozen=True)

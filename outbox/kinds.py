@@ -101,6 +101,11 @@ def is_secret(name: str) -> bool:
     return name not in _kinds or _kinds[name].is_secret
 
 
+def is_hidden(name: str) -> bool:
+    """Whether admins see no more of it than its state: what is secret, or private between its readers."""
+    return is_secret(name) or _kinds[name].is_private
+
+
 def label(name: str) -> str:
     """How pages call a kind; one that left with its app goes by its name."""
     return str(_kinds[name].label) if name in _kinds else name

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from outbox import webhook
 from outbox.views import caught, letters, preferences
 
 app_name = "outbox"
@@ -12,4 +13,5 @@ urlpatterns = [
     path("mailbox/", caught.mailbox, name="mailbox"),
     path("mailbox/<str:key>/", caught.caught_mail, name="caught_mail"),
     path("mailbox/<str:key>/html/", caught.caught_html, name="caught_html"),
+    *webhook.urls(),
 ]

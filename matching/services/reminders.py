@@ -14,12 +14,22 @@ LAST_BEFORE = timedelta(days=2)
 
 def remind_unfinished() -> int:
     """Remind whoever has a draft: on day three, and two days before applications close. Returns how many."""
-    now = timezone.now()
-    due = {_key(draft, now): draft for draft in _drafts(now) if _is_due(draft, now)}
+    due = due_by(timezone.now())
     told = set(Mail.objects.filter(key__in=due).values_list("key", flat=True))
     for key in due.keys() - told:
         _remind(due[key], key)
     return len(due.keys() - told)
+
+
+def due_by(now: datetime) -> dict[str, Application]:
+    """Whom to remind at this moment, by the key of the mail; who has had that mail is among them."""
+    return {_key(draft, now): draft for draft in _drafts(now) if _is_due(draft, now)}
+
+
+def due_since(draft: Application, now: datetime) -> datetime:
+    """Of a draft that is due: since when."""
+    began, closing = draft.began_at + FIRST_AFTER, draft.cohort.closes_at - LAST_BEFORE
+    return max(closing, draft.began_at + timedelta(days=1)) if _is_closing(draft, now) else began
 
 
 def _drafts(now: datetime):

@@ -1,21 +1,28 @@
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from outbox import kinds, previews, queries
+from outbox import audiences, bounces, kinds, pausing, queries
+from outbox.admin.dry_run_page import DryRunPage
+from outbox.admin.kind_pages import KindPages
 from outbox.admin.pages import FRAMES_OURS, ReadOnlyAdmin
 from outbox.models import Mail
 from outbox.services import NotInDoubt, NotToBeSentAgain, mark_arrived, send_again
+
+DECIDE = "outbox.change_mail"
+QUESTIONS = {
+    "send_again": _("Send these again?"),
+    "mark_arrived": _("Did these arrive?"),
+}
+VERBS = {"send_again": _("Send again"), "mark_arrived": _("Yes, they arrived")}
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -32,48 +39,130 @@ class KindFilter(admin.SimpleListFilter):
         return mails.filter(kind=self.value()) if self.value() else mails
 
 
+class AudienceFilter(admin.SimpleListFilter):
+    """To those of a cohort, say: whichever audiences are meant to be filtered by."""
+
+    title = parameter_name = "to"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("reader’s cohort")
+
+    def lookups(self, request, model_admin):
+        return [
+            (f"{audience.name}:{pk}", name)
+            for audience in audiences.every()
+            if audience.filters_the_log
+            for pk, name in audience.choices()
+        ]
+
+    def queryset(self, request, mails):
+        if not self.value():
+            return mails
+        try:
+            people = audiences.find(self.value()).people
+        except audiences.UnknownAudience:
+            return mails.none()
+        return mails.filter(person__in=people.order_by().values("pk"))
+
+
+class BounceFilter(admin.SimpleListFilter):
+    title = parameter_name = "bounced"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("came back")
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request, mails):
+        return mails.filter(bounced_at__isnull=False) if self.value() else mails
+
+
 @admin.register(Mail)
-class MailAdmin(ReadOnlyAdmin):
+class MailAdmin(KindPages, DryRunPage, ReadOnlyAdmin):
     list_display = ["reader", "what_it_says", "how_it_went"]
-    list_filter = ["state", KindFilter, "queued_at"]
-    search_fields = ["to"]
-    search_help_text = _("Search by mail address.")
+    list_filter = ["state", KindFilter, "queued_at", BounceFilter, AudienceFilter]
+    list_select_related = ["person"]
+    search_fields = ["to", "person__name", "person__sort_key", "key"]
+    search_help_text = _("Search by name, mail address or cause.")
     list_per_page = 50
+    show_full_result_count = False
     fields = ["to"]
     actions = ["send_again", "mark_arrived"]
-    change_list_template = "outbox/admin_mails.html"
-    change_form_template = "outbox/admin_mail.html"
+    change_list_template = "admin/outbox/mails.html"
+    change_form_template = "admin/outbox/mail.html"
 
     def has_delete_permission(self, request, obj=None):
         return False
 
     def has_decide_permission(self, request):
-        return request.user.has_perm("outbox.change_mail")
+        return request.user.has_perm(DECIDE)
 
     # --- The list ---------------------------------------------------------------------------------
 
     @admin.display(description=_("to"), ordering="to")
     def reader(self, mail):
-        return mail.to or _("(wiped)")
+        words = [mail.person.name if mail.person else "", mail.to or _("(wiped)")]
+        return format_html_join("", "<div>{}</div>", ([word] for word in words if word))
 
     @admin.display(description=_("mail"), ordering="kind")
     def what_it_says(self, mail):
-        words = [kinds.label(mail.kind), "" if kinds.is_secret(mail.kind) else mail.subject]
+        words = [kinds.label(mail.kind), "" if kinds.is_hidden(mail.kind) else mail.subject]
         return format_html_join("", "<div>{}</div>", ([word] for word in words if word))
 
     @admin.display(description=_("state"), ordering="state")
     def how_it_went(self, mail):
         moment = timezone.localtime(mail.sent_at or mail.queued_at)
-        note = gettext(mail.note) if mail.note else ""
-        words = [mail.get_state_display(), note, mail.answer, date_format(moment, "DATETIME_FORMAT")]
+        words = [
+            mail.get_state_display(),
+            gettext("came back: %(why)s") % {"why": mail.bounce} if mail.bounced_at else "",
+            gettext(mail.note) if mail.note else "",
+            "" if kinds.is_hidden(mail.kind) else mail.answer,
+            date_format(moment, "DATETIME_FORMAT"),
+        ]
         return format_html_join("", "<div>{}</div>", ([word] for word in words if word))
 
     def changelist_view(self, request, extra_context=None):
-        more = {"title": _("Mails"), "flow": queries.flow()}
+        more = {"title": _("Mails"), "flow": queries.flow(), **held_and_returned()}
         return super().changelist_view(request, more | (extra_context or {}))
+
+    # --- Deciding about several -------------------------------------------------------------------
 
     @admin.action(description=_("Send again"), permissions=["decide"])
     def send_again(self, request, mails):
+        return self._ask_or_do(request, "send_again", mails)
+
+    @admin.action(description=_("It arrived"), permissions=["decide"])
+    def mark_arrived(self, request, mails):
+        return self._ask_or_do(request, "mark_arrived", mails)
+
+    def _ask_or_do(self, request, decision, mails):
+        mails = list(mails.select_related("person"))
+        if "confirmed" not in request.POST:
+            return self._ask(request, decision, mails)
+        {"send_again": self._send_again, "mark_arrived": self._mark_arrived}[decision](request, mails)
+        return None
+
+    def _ask(self, request, decision, mails, *, at=""):
+        may = {
+            "send_again": lambda mail: mail.may_be_sent_again and not kinds.is_secret(mail.kind),
+            "mark_arrived": lambda mail: mail.state == Mail.State.IN_DOUBT,
+        }[decision]
+        return self.show(
+            request,
+            "decide.html",
+            title=QUESTIONS[decision],
+            decision=decision,
+            verb=VERBS[decision],
+            rows=[(mail, kinds.label(mail.kind), may(mail)) for mail in mails],
+            left=sum(not may(mail) for mail in mails),
+            checkbox=ACTION_CHECKBOX_NAME,
+            at=at,
+        )
+
+    def _send_again(self, request, mails):
         sent = [mail for mail in mails if self._decide(request, send_again, mail)]
         left = len(mails) - len(sent)
         self._say(
@@ -88,8 +177,7 @@ class MailAdmin(ReadOnlyAdmin):
             left=left,
         )
 
-    @admin.action(description=_("It arrived"), permissions=["decide"])
-    def mark_arrived(self, request, mails):
+    def _mark_arrived(self, request, mails):
         arrived = [mail for mail in mails if self._decide(request, mark_arrived, mail)]
         left = len(mails) - len(arrived)
         self._say(
@@ -135,6 +223,7 @@ class MailAdmin(ReadOnlyAdmin):
         return {
             "mail": mail,
             "is_secret": kinds.is_secret(mail.kind),
+            "is_hidden": kinds.is_hidden(mail.kind),
             "note": gettext(mail.note) if mail.note else "",
             "is_at_most_once": mail.kind in kinds.at_most_once(),
             "frame": reverse("outbox:rendering", args=[mail.pk]),
@@ -143,68 +232,38 @@ class MailAdmin(ReadOnlyAdmin):
         }
 
     def decide_view(self, request, pk, decision):
-        """One button on the page of one mail."""
-        if not self.has_decide_permission(request):
-            raise PermissionDenied
-        mail = get_object_or_404(Mail, pk=pk)
-        action = {"again": self.send_again, "arrived": self.mark_arrived}[decision]
-        action(request, [mail])
+        """One button on the page of one mail; it asks first."""
+        mail = get_object_or_404(Mail.objects.select_related("person"), pk=pk)
+        if "confirmed" not in request.POST:
+            return self._ask(request, decision, [mail], at=request.path)
+        {"send_again": self._send_again, "mark_arrived": self._mark_arrived}[decision](request, [mail])
         return redirect("admin:outbox_mail_change", pk)
 
-    # --- What each kind looks like ------------------------------------------------------------------
-
-    def kinds_view(self, request):
-        self._demand_view_permission(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("What our mails look like"),
-            "kinds": kinds.every(),
-            "languages": settings.LANGUAGES,
-        }
-        return render(request, "outbox/admin_kinds.html", context)
-
-    def kind_view(self, request, name, language):
-        self._demand_view_permission(request)
-        kind = previews.find(name, language)
-        if kind is None:
-            raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": kind.label,
-            "kind": kind,
-            "language": language,
-            "languages": settings.LANGUAGES,
-            "rendering": previews.render_sample(kind, language),
-            "frame": reverse("outbox:sample", args=[name, language]),
-        }
-        return render(request, "outbox/admin_kind.html", context)
-
-    def _demand_view_permission(self, request):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-
     def get_urls(self):
-        inside = self.admin_site.admin_view
+        def decide(decision):
+            return lambda request, pk: self.decide_view(request, pk, decision)
+
+        one = {"permission": DECIDE, "posts_only": True}
         return [
-            path("kinds/", inside(self.kinds_view), name="outbox_mail_kinds"),
-            path(
-                "kinds/<slug:name>/<slug:language>/",
-                inside(FRAMES_OURS(self.kind_view)),
-                name="outbox_mail_kind",
-            ),
-            path(
-                "<int:pk>/again/",
-                inside(require_POST(self.decide_view)),
-                {"decision": "again"},
-                name="outbox_mail_again",
-            ),
-            path(
-                "<int:pk>/arrived/",
-                inside(require_POST(self.decide_view)),
-                {"decision": "arrived"},
-                name="outbox_mail_arrived",
-            ),
+            *self.kind_urls(),
+            *self.dry_run_urls(),
+            self.page("<int:pk>/again/", decide("send_again"), "outbox_mail_again", **one),
+            self.page("<int:pk>/arrived/", decide("mark_arrived"), "outbox_mail_arrived", **one),
             *super().get_urls(),
         ]
+
+
+def held_and_returned() -> dict:
+    """What the list says above it: kinds held back, and addresses from which mail came back lately."""
+    waiting = Count("pk", filter=Q(state__in=queries.WAITING))
+    pauses = pausing.paused()
+    held = dict(
+        Mail.objects.filter(kind__in=[pause.kind for pause in pauses])
+        .order_by()
+        .values_list("kind")
+        .annotate(waiting=waiting)
+    )
+    return {
+        "pauses": [(pause, kinds.label(pause.kind), held.get(pause.kind, 0)) for pause in pauses],
+        "returned": bounces.lately(),
+    }

@@ -27,9 +27,9 @@ def for_admins(view):
 
 @for_admins
 def rendering(request, pk):
-    """The HTML that a reader was or will be sent; never that of a code or a reset link."""
+    """The HTML that a reader was or will be sent; never that of a code, a reset link or anything private."""
     mail = get_object_or_404(Mail.objects.exclude(html=""), pk=pk)
-    if kinds.is_secret(mail.kind):
+    if kinds.is_hidden(mail.kind):
         raise Http404
     return sandboxed(mail.html)
 

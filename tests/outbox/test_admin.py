@@ -3,7 +3,10 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from outbox import audiences, kinds
+from outbox.audiences import Audience
 from outbox.delivery import deliver_due
+from outbox.kinds import MailKind
 from outbox.models import Beat, Mail, Suppression
 from outbox.services import queue_rendered_mail, record_beat, suppress
 from tests.accounts.factories import PersonFactory
@@ -11,7 +14,7 @@ from tests.accounts.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 State = Mail.State
-LIST_QUERIES = 11
+LIST_QUERIES = 13
 
 
 @pytest.fixture
@@ -44,6 +47,9 @@ def code():
 
 def put(mail, state):
     Mail.objects.filter(pk=mail.pk).update(state=state, started_at=timezone.now())
+
+
+CONFIRMED = {"confirmed": "yes"}
 
 
 def pages(mail):
@@ -90,9 +96,10 @@ def test_staff_who_may_look_may_not_decide(signed_in_client, mail):
     put(mail, State.FAILED)
 
     page = browser.get(reverse("admin:outbox_mail_change", args=[mail.pk]))
-    answer = browser.post(reverse("admin:outbox_mail_again", args=[mail.pk]))
+    answer = browser.post(reverse("admin:outbox_mail_again", args=[mail.pk]), CONFIRMED)
     browser.post(
-        reverse("admin:outbox_mail_changelist"), {"action": "send_again", "_selected_action": [mail.pk]}
+        reverse("admin:outbox_mail_changelist"),
+        {"action": "send_again", "_selected_action": [mail.pk], **CONFIRMED},
     )
 
     assert (page.status_code, answer.status_code) == (200, 403)
@@ -162,6 +169,20 @@ def test_a_mail_of_a_forgotten_kind_is_hidden_as_if_it_were_secret(admin, mail):
     assert admin.get(reverse("outbox:rendering", args=[mail.pk])).status_code == 404
 
 
+def test_what_is_private_between_people_shows_its_state_alone(admin, mail, queue, reader):
+    kinds.register(MailKind("confided", "Confided", is_private=True))
+    Mail.objects.filter(pk=mail.pk).update(kind="confided", answer="450 Told in HTML")
+
+    listed = admin.get(reverse("admin:outbox_mail_changelist")).content.decode()
+    page = admin.get(reverse("admin:outbox_mail_change", args=[mail.pk])).content.decode()
+    frame = admin.get(reverse("outbox:rendering", args=[mail.pk]))
+
+    assert ("Confided" in listed, "Told" in listed) == (True, False)
+    assert ("handed to the mail server" in page, "Told" in page) == (True, False)
+    assert "only its state is shown" in page
+    assert frame.status_code == 404
+
+
 def test_the_list_is_filtered_by_state_and_kind_and_searched_by_address(admin, mail, code):
     def found(**query):
         page = admin.get(reverse("admin:outbox_mail_changelist"), query)
@@ -169,8 +190,42 @@ def test_the_list_is_filtered_by_state_and_kind_and_searched_by_address(admin, m
 
     assert found(state__exact="sent") == {mail.key}
     assert found(kind="code") == {code.key}
-    assert found(q="samira") == {mail.key}
+    assert found(q="samira@") == {mail.key}
+    assert found(q="Haddad") == {mail.key}
+    assert found(q=code.key) == {code.key}
+    assert found(person__id__exact=mail.person_id) == {mail.key}
     assert found() == {mail.key, code.key}
+
+
+def test_the_list_is_filtered_by_cohort(admin, mail, queue, monkeypatch):
+    monkeypatch.setattr(audiences, "_audiences", {})
+    of_reader = Audience(
+        "cohort",
+        "Cohorts",
+        lambda: [("1", "Autumn cohort")],
+        lambda pk: type(mail.person).objects.filter(pk=mail.person_id),
+        filters_the_log=True,
+    )
+    audiences.register(of_reader)
+    queue(key="other", person=PersonFactory())
+
+    def found(to):
+        page = admin.get(reverse("admin:outbox_mail_changelist"), {"to": to})
+        return {row.key for row in page.context["cl"].result_list}
+
+    assert (found("cohort:1"), found("cohort:7")) == ({mail.key}, set())
+
+
+def test_the_list_says_what_came_back(admin, mail, queue):
+    queue(key="arrived")
+    Mail.objects.filter(pk=mail.pk).update(bounced_at=timezone.now(), bounce="550 no such user")
+
+    page = admin.get(reverse("admin:outbox_mail_changelist")).content.decode()
+    only = admin.get(reverse("admin:outbox_mail_changelist"), {"bounced": "yes"})
+
+    assert "mail came back from 1 address" in page
+    assert "came back: 550 no such user" in page
+    assert [row.key for row in only.context["cl"].result_list] == [mail.key]
 
 
 def test_the_list_says_what_waits_for_somebody(admin, queue):
@@ -203,7 +258,7 @@ def test_the_list_costs_the_same_however_many_mails(admin, queue, count, django_
 def test_a_refused_or_doubtful_mail_leaves_again_once_told(admin, mail, sink, state):
     put(mail, state)
 
-    answer = admin.post(reverse("admin:outbox_mail_again", args=[mail.pk]), follow=True)
+    answer = admin.post(reverse("admin:outbox_mail_again", args=[mail.pk]), CONFIRMED, follow=True)
     deliver_due()
 
     assert "1 mail leaves again." in answer.content.decode()
@@ -215,7 +270,7 @@ def test_a_refused_or_doubtful_mail_leaves_again_once_told(admin, mail, sink, st
 def test_no_other_mail_leaves_again(admin, mail, state):
     Mail.objects.filter(pk=mail.pk).update(state=state, leased_until=timezone.now())
 
-    answer = admin.post(reverse("admin:outbox_mail_again", args=[mail.pk]), follow=True)
+    answer = admin.post(reverse("admin:outbox_mail_again", args=[mail.pk]), CONFIRMED, follow=True)
 
     assert "was left as it is" in answer.content.decode()
     assert Mail.objects.get(pk=mail.pk).state == state
@@ -224,7 +279,7 @@ def test_no_other_mail_leaves_again(admin, mail, state):
 def test_a_code_never_leaves_again(admin, code):
     put(code, State.FAILED)
 
-    admin.post(reverse("admin:outbox_mail_again", args=[code.pk]))
+    admin.post(reverse("admin:outbox_mail_again", args=[code.pk]), CONFIRMED)
 
     assert Mail.objects.get(pk=code.pk).state == State.FAILED
 
@@ -232,8 +287,8 @@ def test_a_code_never_leaves_again(admin, code):
 def test_a_mail_in_doubt_that_came_counts_as_sent(admin, mail):
     put(mail, State.IN_DOUBT)
 
-    admin.post(reverse("admin:outbox_mail_arrived", args=[mail.pk]))
-    again = admin.post(reverse("admin:outbox_mail_arrived", args=[mail.pk]), follow=True)
+    admin.post(reverse("admin:outbox_mail_arrived", args=[mail.pk]), CONFIRMED)
+    again = admin.post(reverse("admin:outbox_mail_arrived", args=[mail.pk]), CONFIRMED, follow=True)
 
     told = Mail.objects.get(pk=mail.pk)
     assert (told.state, told.sent_at) == (State.SENT, told.started_at)
@@ -247,12 +302,36 @@ def test_several_are_decided_at_once_and_the_rest_is_said(admin, queue):
 
     answer = admin.post(
         reverse("admin:outbox_mail_changelist"),
-        {"action": "send_again", "_selected_action": [mail.pk for mail in mails]},
+        {"action": "send_again", "_selected_action": [mail.pk for mail in mails], **CONFIRMED},
         follow=True,
     ).content.decode()
 
     assert "2 mails leave again." in answer
     assert "1 was left as it is" in answer
+
+
+@pytest.mark.parametrize("decision", ["again", "arrived"])
+def test_nothing_is_decided_before_it_is_confirmed(admin, mail, decision):
+    put(mail, State.IN_DOUBT)
+
+    answer = admin.post(reverse(f"admin:outbox_mail_{decision}", args=[mail.pk])).content.decode()
+
+    assert "Samira Haddad: Reminder" in answer
+    assert 'name="confirmed"' in answer
+    assert Mail.objects.get(pk=mail.pk).state == State.IN_DOUBT
+
+
+def test_of_several_it_is_said_beforehand_which_are_left(admin, queue):
+    mails = [queue(key=str(number)) for number in range(2)]
+    put(mails[0], State.IN_DOUBT)
+
+    page = admin.post(
+        reverse("admin:outbox_mail_changelist"),
+        {"action": "send_again", "_selected_action": [mail.pk for mail in mails]},
+    ).content.decode()
+
+    assert page.count("It is left as it is.") == 1
+    assert Mail.objects.filter(state=State.IN_DOUBT).count() == 1
 
 
 def test_taking_an_address_off_the_list_lets_mail_go_there_again(admin, queue, sink, reader):
