@@ -1,0 +1,3 @@
+from tests.matching.conftest import post
+
+__all__ = ["post"]
