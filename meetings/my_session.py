@@ -21,6 +21,7 @@ State = Seat.State
 # From when on the call can be joined.
 DOOR_OPENS = timedelta(hours=1)
 ANSWER_WITHIN = timedelta(days=14)
+WEEKS_AHEAD = 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class MySession:
     @property
     def is_offered(self) -> bool:
         until = self.session.my_offer_expires_at
-        return self.session.my_state == State.OFFERED and until > self.now
+        is_open = not (self.has_begun or self.session.is_cancelled)
+        return self.session.my_state == State.OFFERED and is_open and until > self.now
 
     @property
     def is_waiting(self) -> bool:
@@ -68,7 +70,8 @@ class MySession:
     def is_to_answer(self) -> bool:
         """A seat is kept without a word, and the session is near enough to know."""
         is_kept = self.is_going and self.session.my_answered_at is None and not self.is_host
-        return is_kept and not self.has_begun and self.session.starts_at < self.now + ANSWER_WITHIN
+        is_open = not (self.has_begun or self.session.is_cancelled)
+        return is_kept and is_open and self.session.starts_at < self.now + ANSWER_WITHIN
 
     @property
     def door_opens_at(self) -> datetime:
@@ -168,6 +171,16 @@ class MySession:
         return str(self.session.stream or self.session.cohort)
 
     @property
+    def second_line(self) -> str:
+        """For whom, who hosts, what is left."""
+        host = "" if self.is_host or not self.session.host else self.hosted_by
+        return " · ".join(part for part in (self.for_whom, host, self.seats_words) if part)
+
+    @property
+    def hosted_by(self) -> str:
+        return _("hosted by %(name)s") % {"name": self.session.host}
+
+    @property
     def comes_again(self) -> str:
         return in_words(self.session.series) if self.session.series else ""
 
@@ -192,19 +205,22 @@ def in_words(series: Series) -> str:
     }
 
 
-def by_week(rows: Iterable[MySession]) -> list[tuple[str, list[MySession]]]:
-    """In the order given, under the weeks of the reader's calendar."""
-    return [(week_in_words(monday), list(week)) for monday, week in groupby(rows, key=monday_of)]
+def by_time(rows: Iterable[MySession]) -> list[tuple[str, list[MySession]]]:
+    """In the order given: by week while it is near, then by month."""
+    return [(words, list(some)) for words, some in groupby(rows, key=when_in_words)]
 
 
-def monday_of(row: MySession) -> date:
-    day = timezone.localtime(row.session.starts_at).date()
-    return day - timedelta(days=day.weekday())
-
-
-def week_in_words(monday: date) -> str:
-    today = timezone.localdate()
-    weeks = (monday - (today - timedelta(days=today.weekday()))).days // 7
+def when_in_words(row: MySession) -> str:
+    day, today = timezone.localtime(row.session.starts_at).date(), timezone.localdate()
+    monday = monday_of(day)
+    weeks = (monday - monday_of(today)).days // 7
     named = {-1: _("Last week"), 0: _("This week"), 1: _("Next week")}
-    year = "" if monday.year == today.year else f" {monday.year}"
-    return named.get(weeks) or _("Week of %(day)s") % {"day": date_format(monday, "j F") + year}
+    if weeks in named:
+        return named[weeks]
+    if 0 < weeks <= WEEKS_AHEAD:
+        return _("Week of %(day)s") % {"day": date_format(monday, "j F")}
+    return date_format(day, "F Y" if day.year != today.year else "F").capitalize()
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -85,7 +85,7 @@ class SessionForm(forms.Form):
         max_length=500,
         required=False,
         help_text=lazy("Only those who have a seat see it, and those who run the session."),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
     room = LineField(
         label=lazy("Room"), max_length=300, required=False, help_text=lazy("Where you meet in person.")
@@ -275,7 +275,7 @@ class DateForm(forms.Form):
         super().__init__(*args, **options)
         number = {"number": int(self.prefix.rpartition("-")[2]) + 1}
         self.fields["day"].label = _("Date %(number)s") % number
-        self.fields["other_time"].label = _("Another time for date %(number)s") % number
+        self.fields["other_time"].label = _("Date %(number)s: other time") % number
 
     def clean(self):
         data = super().clean()

@@ -20,8 +20,8 @@ from meetings.forms.sessions import (
     SubstituteForm,
 )
 from meetings.models import Series, Session
-from meetings.my_session import MySession, by_week, my_sessions
-from meetings.queries import coming, needs, seats
+from meetings.my_session import MySession, by_time, my_sessions
+from meetings.queries import coming, needs, notes, seats
 from meetings.queries.planning import Audience, cohorts_to_plan_for
 from meetings.queries.sessions import leads, participants, runs_it, visible_to
 from meetings.services.series import cancel_series, change_series, plan_series
@@ -45,7 +45,7 @@ def sessions(request):
         found = coming.open_ones(found)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "weeks": by_week(my_sessions(page.object_list, request.user, now)),
+        "weeks": by_time(my_sessions(page.object_list, request.user, now)),
         "page": page,
         "of": of,
         "is_past": is_past,
@@ -67,6 +67,7 @@ def session(request, pk):
         "is_member": is_in(request.user, mine.session),
         "seats_part": seats.part_for(mine.session, request.user),
         "needs_part": needs.part_for(mine.session, request.user),
+        "notes_part": notes.part_for(mine.session, request.user),
     }
     return render(request, "meetings/sessions/page.html", context)
 
