@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -32,8 +33,14 @@ def in_public(settings):
     settings.DEFAULT_FROM_EMAIL = "Digital Health Mentoring <mentoring@example.org>"
 
 
+@cache
 def sample(name: str, language: str):
     return previews.render_sample(kinds.find(name), language)
+
+
+@cache
+def bytes_of(name: str, language: str) -> bytes:
+    return previews.compose_sample(kinds.find(name), language)
 
 
 class Page(HTMLParser):
@@ -164,7 +171,7 @@ def test_every_link_is_whole(name, language):
 
 @each_mail
 def test_nothing_is_fetched_and_nothing_is_heavy(name, language):
-    raw = previews.compose_sample(kinds.find(name), language)
+    raw = bytes_of(name, language)
 
     assert len(raw) < 100_000
     assert Page(sample(name, language).html).loads == []
@@ -193,7 +200,7 @@ def test_a_mail_brings_no_colour_of_its_own(name):
 
 @each_mail
 def test_the_message_has_what_every_mailbox_expects(name, language):
-    raw = previews.compose_sample(kinds.find(name), language)
+    raw = bytes_of(name, language)
     message = email.message_from_bytes(raw, policy=email.policy.default)
 
     assert message.defects == []
@@ -226,11 +233,7 @@ PLANTED = (
 
 
 def test_spamassassin_finds_nothing_against_them(tmp_path):
-    messages = {
-        f"{name}.{language}": previews.compose_sample(kinds.find(name), language)
-        for name in KINDS
-        for language in LANGUAGES
-    }
+    messages = {f"{name}.{language}": bytes_of(name, language) for name in KINDS for language in LANGUAGES}
 
     scores = spam_scores({**messages, "planted": PLANTED}, tmp_path)
 
