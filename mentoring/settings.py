@@ -29,6 +29,9 @@ DATABASE_URL = env.str("DATABASE_URL")
 REDIS_URL = env.str("REDIS_URL")
 EMAIL_URL = env.str("EMAIL_URL")
 INBOX_URL = env.str("INBOX_URL", "")
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
+MAIL_WEBHOOK_KEY = env.str("MAIL_WEBHOOK_KEY", "")
 MAILBOX_DIR = env.path("MAILBOX_DIR", None)
 MAIL_FROM = env.str("MAIL_FROM", "Digital Health Mentoring <mentoring@localhost>")
 # For web processes alone: as many connections as requests that may wait for one, whatever the number of threads.
@@ -48,6 +51,9 @@ refuse_contradictions(
         redis_url=REDIS_URL,
         email_url=EMAIL_URL,
         inbox_url=INBOX_URL,
+        mail_provider=MAIL_PROVIDER,
+        mail_webhook_secret=MAIL_WEBHOOK_SECRET,
+        mail_webhook_key=MAIL_WEBHOOK_KEY,
         mail_from=MAIL_FROM,
         mailbox_dir=MAILBOX_DIR,
     )
@@ -259,6 +265,12 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 # Where the reader is; mail that can wait leaves in the morning.
 QUIET_HOURS = env.hours("QUIET_HOURS", "20:00-07:30")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", parseaddr(MAIL_FROM)[1])
+# What the provider's webhook must show to be believed; mail itself leaves by SMTP.
+ANYMAIL = {
+    "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET,
+    "MAILGUN_WEBHOOK_SIGNING_KEY": MAIL_WEBHOOK_KEY,
+    "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": MAIL_WEBHOOK_KEY or None,
+}
 
 # --- Background work --------------------------------------------------------------------------
 
