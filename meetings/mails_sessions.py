@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.calendar import invitations, letters, samples
 from meetings.queries import still_told
-from outbox.kinds import MailKind, register
+from outbox.kinds import Group, MailKind, register
 
 
 def register_mails() -> None:
@@ -28,6 +28,7 @@ def invitation(name: str, label, sample: Callable[[], dict], *, ignores_night: b
         calendar=invitations.request,
         ignores_night=ignores_night,
         sample=sample,
+        group=Group.SESSIONS,
     )
 
 
@@ -40,6 +41,7 @@ def farewell(name: str, label, sample: Callable[[], dict]) -> MailKind:
         why_skip=still_told.why_skip_cancel,
         calendar=invitations.cancel,
         sample=sample,
+        group=Group.SESSIONS,
     )
 
 
@@ -67,6 +69,8 @@ KINDS = [
         is_essential=False,
         may_wait_for_digest=True,
         sample=samples.session,
+        group=Group.SESSIONS,
+        says=_("A new session in which you can take a seat"),
     ),
     MailKind(
         "series_book",
@@ -76,6 +80,8 @@ KINDS = [
         is_essential=False,
         may_wait_for_digest=True,
         sample=samples.series,
+        group=Group.SESSIONS,
+        says=_("A new series of sessions in which you can take a seat"),
     ),
     MailKind(
         "seat_offer",
@@ -83,6 +89,7 @@ KINDS = [
         build=letters.about_offer,
         why_skip=still_told.why_skip_offer,
         sample=samples.offer,
+        group=Group.SESSIONS,
     ),
     MailKind(
         "session_unsure",
@@ -92,5 +99,7 @@ KINDS = [
         is_essential=False,
         may_wait_for_digest=True,
         sample=samples.unsure,
+        group=Group.SESSIONS,
+        says=_("When somebody you meet does not know yet whether they can come"),
     ),
 ]

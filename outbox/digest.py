@@ -74,6 +74,8 @@ def register_mail() -> None:
             build=about,
             why_skip=empty,
             is_essential=False,
+            # Some of what it gathers may be.
+            is_private=True,
             sample=sample,
             group=Group.PROGRAMME,
             says=_("One mail on Monday morning, with what you did not want at once"),

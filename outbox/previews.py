@@ -34,7 +34,8 @@ def compose_sample(kind: MailKind, language: str) -> bytes:
     """The whole message, as a mail server would get it; with the `event` among the sample's words, where there is one."""
     somebody = reader(language)
     with as_read_by(somebody, language):
-        event = kind.sample().get("event") or Event("", "")
+        brought = kind.sample().get("event")
+    event = brought if isinstance(brought, Event) else Event("", "")
     key = f"sample:{kind.name}:{language}"
     mail = Mail(
         key=key,

@@ -93,7 +93,7 @@ def test_what_may_wait_may_be_switched_off_and_holds_no_secret(name):
 
     if kind.may_wait_for_digest:
         assert kind.may_be_switched_off
-        assert [kind.is_private, kind.is_secret, kind.calendar] == [False, False, None]
+        assert (kind.is_secret, kind.calendar) == (False, None)
 
 
 @each_kind
