@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 
 from accounts import home
 from accounts.models import Person
-from matching import parts
+from matching import parts, rematches
 from matching.encounters import Encounter
 from meetings.forms.rhythm import USUAL
-from meetings.queries.rhythm import rhythm_of, under_way
+from meetings.queries.rhythm import rhythm_of, under_way, wishes_for_another_match
 from meetings.services.fit_checks import waiting_for
 
 ORDER = 40
@@ -22,6 +22,7 @@ URGENCY_OF_A_FIT_CHECK = 40
 def register_parts() -> None:
     parts.register(part_of_a_page)
     home.register(on_home)
+    rematches.register(wishes_for_another_match)
 
 
 def part_of_a_page(encounter: Encounter) -> Iterator[parts.Part]:

@@ -12,6 +12,7 @@ from matching.models import Member, Mentorship, Stream
 from matching.previews import group_mail
 from matching.queries.mentorships import for_review, needing_a_match, with_people
 from matching.reasons import ADMIN, Labels, Pair, Why, explain
+from matching.rematches import wishes
 from matching.services.groups import (
     GroupPlan,
     broken_rules,
@@ -140,6 +141,7 @@ class MentorshipAdmin(PagesMixin, admin.ModelAdmin):
             "mentorship/needs_a_match.html",
             title=_("Who needs another match"),
             applications=needing_a_match(),
+            wishes=[(wish, self.people(wish.mentorship)) for wish in wishes()],
         )
 
     # --- groups ---

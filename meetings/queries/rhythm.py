@@ -25,9 +25,11 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 
 from accounts.models import Person
 from matching.models import Member, Mentorship
+from matching.rematches import Wish
 from meetings.models import FitCheck, MetElsewhere, Rhythm, Seat, Session
 
 DAYS_WITHOUT_A_RHYTHM = 45
@@ -152,7 +154,7 @@ def absent_twice(now: datetime) -> list[Absence]:
         )
         .filter(~Exists(promised(now)))
         .select_related("person", "session__mentorship__cohort__programme")
-        .order_by("session__mentorship", "person", "-session__ends_at")
+        .order_by("session__mentorship_id", "person_id", "-session__ends_at")
     )
     by_person: dict[tuple[int, int], list[Seat]] = {}
     for seat in seats:
@@ -221,19 +223,10 @@ def answered(mentorships: Iterable[int]) -> set[tuple[int, int, str]]:
     return set(checks.values_list("mentorship", "person", "stage"))
 
 
-@dataclass(frozen=True)
-class Wish:
-    """A mentorship that asks for another match. `person` is named only where they said that they may be written to."""
-
-    mentorship: Mentorship
-    person: Person | None
-    since: datetime
-
-
 def wishes_for_another_match() -> list[Wish]:
     """One for each mentorship under way in which somebody's latest answer is that it is not a fit.
 
-    The day is that of the answer and no more: in a mentorship of two nothing here says which of them it was.
+    A day and no more is told, and in whose name only where that person ticked that they may be written to.
     """
     latest = (
         FitCheck.objects.filter(
@@ -241,15 +234,24 @@ def wishes_for_another_match() -> list[Wish]:
             person__memberships__mentorship=F("mentorship"),
             person__memberships__left_at=None,
         )
-        .order_by("mentorship", "person", "-answered_at")
-        .distinct("mentorship", "person")
-        .select_related("mentorship__cohort", "person")
+        .order_by("mentorship_id", "person_id", "-answered_at")
+        .distinct("mentorship_id", "person_id")
+        .defer("words")
+        .select_related("person", "mentorship__cohort")
+        .prefetch_related(
+            Prefetch(
+                "mentorship__members",
+                queryset=Member.objects.select_related("person").order_by("pk"),
+                to_attr="everybody",
+            )
+        )
     )
-    wishes: dict[int, Wish] = {}
-    for check in latest:
-        if check.answer == FitCheck.Answer.NOT_A_FIT:
-            named = check.person if check.may_be_written_to else None
-            known = wishes.get(check.mentorship_id)
-            if known is None or (named and not known.person):
-                wishes[check.mentorship_id] = Wish(check.mentorship, named, check.answered_at)
-    return sorted(wishes.values(), key=lambda wish: wish.since)
+    asking = [check for check in latest if check.answer == FitCheck.Answer.NOT_A_FIT]
+    # Of several in one mentorship, those who may be written to stand each for themselves.
+    named = [wish_of(check, check.person) for check in asking if check.may_be_written_to]
+    others = {check.mentorship_id: check for check in asking if not check.may_be_written_to}
+    return [*named, *(wish_of(check, None) for check in others.values())]
+
+
+def wish_of(check: FitCheck, person: Person | None) -> Wish:
+    return Wish(check.mentorship, person, timezone.localdate(check.answered_at))
