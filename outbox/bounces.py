@@ -154,9 +154,10 @@ def read_complaint(message: Message) -> Bounce | None:
 
 
 def is_out_of_office(message: Message) -> bool:
+    """Mail servers mark their reports in the same way; a calendar's answer is for whoever keeps calendars."""
     is_note = str(message["Auto-Submitted"] or "").lower().startswith("auto-replied")
-    has_calendar = any(part.get_content_type() == "text/calendar" for part in message.walk())
-    return is_note and not has_calendar
+    parts = {part.get_content_type() for part in message.walk()}
+    return is_note and not parts & {"multipart/report", "message/delivery-status", "text/calendar"}
 
 
 def ours_in(message: Message) -> frozenset[str]:
@@ -201,7 +202,6 @@ def heed(sender, event, esp_name, **more) -> None:
         return
     told = f"{event.message_id} {json.dumps(event.esp_event, default=str)}"
     said = str(event.mta_response or event.description or "")
-    status = STATUS.search(said)
     is_bounce = event.event_type == "bounced"
     note_bounce(
         Bounce(
@@ -211,7 +211,16 @@ def heed(sender, event, esp_name, **more) -> None:
             is_final=event.event_type != "deferred",
             is_address_dead=is_bounce
             and event.reject_reason in {"bounced", "invalid"}
-            and says_nobody(status[1] if status else "5.0.0"),
+            and says_nobody(_status_of_event(said, told)),
             is_complaint=event.event_type == "complained",
         )
     )
+
+
+def _status_of_event(said: str, told: str) -> str:
+    """As precise as the event is; where it has no code, providers call it hard or permanent."""
+    if status := STATUS.search(said):
+        return status[1]
+    if code := re.search(r"\b([45])\d\d\b", said):
+        return f"{code[1]}.0.0"
+    return "5.0.0" if re.search(r"hard|permanent", told, re.IGNORECASE) else ""
