@@ -196,6 +196,6 @@ def test_the_screen_costs_the_same_however_many_there_are(
     client = signed_in_client(session.host)
 
     # Signing in, the session, whether one runs it, its seats and its people.
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(15):
         assert client.get(page(session)).status_code == 200
     assert Session.objects.get(pk=session.pk).attendance_noted_at is None
