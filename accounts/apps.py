@@ -8,8 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         # Models are there only now.
-        from accounts import mails, personal_data
+        from accounts import home_mail, mails, personal_data
         from accounts.services import my_data
 
+        home_mail.register_home()
         mails.register_kinds()
         personal_data.register("account", export=my_data.export_account, erase=my_data.erase_account)

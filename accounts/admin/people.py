@@ -4,12 +4,16 @@ from django.contrib.admin.utils import unquote
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Person, PersonRole
 from accounts.services.my_data import LastAdmin, delete_person
 from accounts.services.rights import NotYours, change_rights, remove_second_factors
+from outbox.bounces import suppression_of
 
 RIGHTS = ["is_staff", "is_superuser", "is_active"]
 OWN_WORDS = [
@@ -86,7 +90,7 @@ class PersonAdmin(admin.ModelAdmin):
     date_hierarchy = "date_joined"
     inlines = [RolesInline]
     fieldsets = [
-        (None, {"fields": ["name", "email", "date_joined", "last_login"]}),
+        (None, {"fields": ["name", "email", "mail", "date_joined", "last_login"]}),
         (lazy("In their own words"), {"fields": OWN_WORDS}),
         (lazy("Rights"), {"fields": [*RIGHTS, "groups"]}),
     ]
@@ -95,7 +99,7 @@ class PersonAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         # Whoever could change an address could ask for a new password there.
-        fixed = ["email", "date_joined", "last_login", *OWN_WORDS]
+        fixed = ["email", "mail", "date_joined", "last_login", *OWN_WORDS]
         if request.user.is_superuser:
             return fixed
         return ["name", *fixed, *RIGHTS, "groups"] if obj and obj.is_staff else [*fixed, *RIGHTS, "groups"]
@@ -112,6 +116,20 @@ class PersonAdmin(admin.ModelAdmin):
     @admin.display(description=lazy("roles"))
     def roles_in_short(self, person):
         return " · ".join(role.label for role in person.roles.all() if role.how != PersonRole.How.AIM)
+
+    @admin.display(description=lazy("mail"))
+    def mail(self, person):
+        """What was sent to them, and whether it arrives."""
+        log = f"{reverse('admin:outbox_mail_changelist')}?person__id__exact={person.pk}"
+        link = format_html('<a href="{}">{}</a>', log, _("What they were sent"))
+        stopped = suppression_of(person)
+        if stopped is None:
+            return link
+        why = _("It comes back, so nothing is sent there since %(day)s: %(reason)s") % {
+            "day": date_format(localtime(stopped.since), "SHORT_DATE_FORMAT"),
+            "reason": stopped.reason,
+        }
+        return format_html("{}<br>{}", why, link)
 
     def has_add_permission(self, request):
         return False
