@@ -92,7 +92,9 @@ def part_of(access: Access) -> NeedsPart:
 
 def with_counts(needs: QuerySet[SessionNeed], person: Person) -> QuerySet[SessionNeed]:
     mine = MeToo.objects.filter(need=OuterRef("pk"), person=person)
-    return needs.select_related("author").annotate(me_too_count=Count("me_toos"), says_me_too=Exists(mine))
+    counted = needs.select_related("author").annotate(me_too_count=Count("me_toos"), says_me_too=Exists(mine))
+    # Said again: a query that groups forgets the order of its model.
+    return counted.order_by(*SessionNeed._meta.ordering)
 
 
 def visible_to(person: Person) -> QuerySet[SessionNeed]:

@@ -44,17 +44,9 @@ def raise_need(
         raise TooManyNeeds(
             _("This session has %(number)s needs, which is all that fit.") % {"number": MOST_NEEDS}
         )
-    need = SessionNeed(
-        pk=pk,
-        session=session,
-        author=None if is_anonymous else by,
-        is_anonymous=is_anonymous,
-        mark=mark_of(by, pk) if is_anonymous else None,
-        kind=Kind.NEED if case is None else Kind.CASE,
-        body=body,
-        case=case,
-    )
-    SessionNeed.objects.bulk_create([need], ignore_conflicts=True)
+    words = {"kind": Kind.NEED if case is None else Kind.CASE, "body": body, "case": case}
+    who = {"mark": mark_of(by, pk), "is_anonymous": True} if is_anonymous else {"author": by}
+    need, _is_new = SessionNeed.objects.get_or_create(pk=pk, defaults={"session": session, **who, **words})
     return need
 
 
