@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "mentoring.apps.MentoringAdminConfig",
     "mentoring.apps.MentoringConfig",
     "demo",
+    "insights",
     "meetings",
     "matching",
     "accounts",
@@ -325,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ask-how-it-goes": {
         "task": "meetings.tasks.ask_how_it_goes",
+        "schedule": schedule(30 * 60),
+        "options": {"expires": 30 * 60},
+    },
+    "ask-for-pulses": {
+        "task": "insights.tasks.ask_for_pulses",
         "schedule": schedule(30 * 60),
         "options": {"expires": 30 * 60},
     },

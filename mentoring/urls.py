@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("matching.urls")),
     path("", include("meetings.urls")),
+    path("", include("insights.urls")),
     path("", include("outbox.urls")),
 ]
