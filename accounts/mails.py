@@ -134,6 +134,7 @@ def register_kinds() -> None:
                 # Who did not ask for it had better know at once.
                 ignores_night=True,
                 group=kinds.Group.ACCOUNT,
+                is_for_admins=name == "rights_changed",
                 sample=lambda words=words: _sample(**words),
             )
         )

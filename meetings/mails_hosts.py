@@ -27,6 +27,7 @@ def register_mails() -> None:
             why_skip=why_skip,
             sample=sample,
             group=Group.PROGRAMME,
+            is_for_admins=True,
         )
     )
 

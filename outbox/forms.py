@@ -3,6 +3,7 @@ from datetime import timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,9 +34,7 @@ class PreferencesForm(forms.Form):
         silence = Silence.objects.filter(person=person, until__gt=self._today()).first()
         super().__init__(data, initial={**held, "silent_until": silence and silence.until})
         for kind in self.kinds:
-            self.fields[kind.name] = forms.ChoiceField(
-                label=kind.says or kind.label, choices=_ways(kind), required=False
-            )
+            self.fields[kind.name] = forms.ChoiceField(label=kind.title, choices=_ways(kind), required=False)
 
     def groups(self) -> list[dict]:
         """What one may choose, under its headings."""
@@ -47,12 +46,16 @@ class PreferencesForm(forms.Form):
 
     def always(self) -> list[dict]:
         """What comes whatever one chooses, under its headings, each with why."""
-        essential = [kind for kind in kinds.every() if not kind.may_be_switched_off]
+        essential = [
+            kind
+            for kind in kinds.every()
+            if not kind.may_be_switched_off and (self.person.is_staff or not kind.is_for_admins)
+        ]
         return [
             {
                 "label": group.label,
                 "why": group.why_always,
-                "kinds": [kind.says or kind.label for kind in essential if kind.group == group],
+                "kinds": [kind.title for kind in essential if kind.group == group],
             }
             for group in Group
             if any(kind.group == group for kind in essential)
@@ -80,4 +83,5 @@ def _ways(kind: MailKind) -> list[tuple[str, str]]:
     ways = [(preferences.AT_ONCE, gettext_lazy("at once"))]
     if kind.may_wait_for_digest:
         ways.append((Preference.How.WEEKLY, Preference.How.WEEKLY.label))
-    return [*ways, (Preference.How.NEVER, Preference.How.NEVER.label)]
+    ways.append((Preference.How.NEVER, Preference.How.NEVER.label))
+    return [(how, capfirst(label)) for how, label in ways]

@@ -6,6 +6,7 @@ from enum import Enum
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Mail
@@ -51,7 +52,8 @@ class MailKind:
     `why_skip` is asked at every claim: "" to send, else the reason why the mail is no longer needed.
     `calendar` gives the event that the mail carries, asked with `build` and frozen with it.
     What is not essential can be switched off by its reader; what is private shows the admin only its state.
-    `group` and `says` (one line, "A reminder of …") are how a reader meets it among their mail preferences.
+    `group` and `says` (one line, "A reminder of …") are how a reader meets it among their mail preferences; what only
+    admins get is listed to them alone.
     """
 
     name: str
@@ -68,6 +70,12 @@ class MailKind:
     sample: Callable[[], dict] | None = None
     group: Group = Group.PROGRAMME
     says: Promise | str = ""
+    is_for_admins: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is, in its reader's words."""
+        return capfirst(str(self.says or self.label)).rstrip(".")
 
     @property
     def may_be_switched_off(self) -> bool:

@@ -35,5 +35,5 @@ KINDS = [
         why_skip=writing.why_skip,
         sample=sample,
     ),
-    MailKind(writing.TRIAL, _("letter tried on oneself"), ignores_night=True),
+    MailKind(writing.TRIAL, _("letter tried on oneself"), ignores_night=True, is_for_admins=True),
 ]
