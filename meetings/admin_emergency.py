@@ -1,6 +1,7 @@
 """The log of emergency access, for admins with all rights: to be read, and to approve that telling waits."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -53,6 +54,8 @@ class EmergencyAdmin(PagesMixin, admin.ModelAdmin):
         )
 
     def approve(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         event = get_object_or_404(EmergencyEvent, pk=pk)
         with self.reporting(request):
             approve_delay(event.access, by=request.user)
