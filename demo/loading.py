@@ -13,7 +13,8 @@ from demo.accounts import open_demo_accounts
 from demo.cast import NGOZI, SAMIRA
 from demo.people import draw_cohort
 from demo.services import create_cohort, create_programme, load_organisations, write_people
-from matching.models import Application, Cohort, MatchRun
+from demo.sessions import meet_in_a_circle, meet_one_to_one, open_an_evening
+from matching.models import Application, Cohort, MatchRun, Mentorship
 from matching.services.groups import GroupPlan, form_group, publish_group
 from matching.services.introductions import introduce_due
 from matching.services.publishing import publish_run
@@ -41,7 +42,11 @@ def load_demo(seed: int) -> list[dict]:
     _fill_spring(spring, seed, unlike=[SAMIRA.name, NGOZI.name, *(who.name for who in drawn)])
     accounts = open_demo_accounts()
     _match_and_introduce(autumn)
-    _publish_a_group(autumn)
+    circle = _publish_a_group(autumn)
+    _let_a_week_pass(autumn)
+    meet_in_a_circle(circle)
+    meet_one_to_one()
+    open_an_evening(autumn)
     return accounts
 
 
@@ -60,11 +65,21 @@ def _match_and_introduce(cohort: Cohort) -> None:
     MatchRun.objects.filter(pk=run.pk).update(created_at=a_week_ago, finished_at=a_week_ago)
     run.refresh_from_db()
     publish_run(run, by=admin, now=a_week_ago)
+
+
+def _let_a_week_pass(cohort: Cohort) -> None:
+    """The hold is over; people were introduced six days ago, and nobody is asked yet why they have not met."""
+    Mentorship.objects.filter(cohort=cohort, state=Mentorship.State.HELD).update(
+        hold_ends_at=timezone.now() - timedelta(hours=1)
+    )
     introduce_due()
+    Mentorship.objects.filter(cohort=cohort, state=Mentorship.State.INTRODUCED).update(
+        introduced_at=timezone.now() - timedelta(days=6)
+    )
 
 
-def _publish_a_group(cohort: Cohort) -> None:
-    """A nursing circle of several disciplines, published today: the hold still runs."""
+def _publish_a_group(cohort: Cohort) -> Mentorship:
+    """A nursing circle of several disciplines."""
     stream = cohort.streams.get(slug="nursing")
     accepted = cohort.applications.filter(state=State.ACCEPTED).order_by("pk")
     mentors = accepted.filter(part="mentor", capacity__lte=1)
@@ -74,6 +89,8 @@ def _publish_a_group(cohort: Cohort) -> None:
     circle = [samira, *_of_other_disciplines(mentees.exclude(pk=samira.pk), count=5)]
     group = form_group(GroupPlan(stream, leads[0], leads[1:], circle, name="Nursing and midwifery circle"))
     publish_group(group, by=Person.objects.get(is_superuser=True))
+    group.refresh_from_db()
+    return group
 
 
 def _of_other_disciplines(mentees, *, count: int) -> list[Application]:
