@@ -87,7 +87,9 @@ def kill_as_scheduled(stage: Stage, schedule: Schedule) -> None:
     acts = [(kill.at, "kill", kill) for kill in schedule.kills]
     acts += [(kill.at + kill.seconds_down, "start", kill) for kill in schedule.kills]
     for at, act, kill in sorted(acts, key=lambda row: row[:2]):
-        time.sleep(max(0.0, began + at - time.monotonic()))
+        while time.monotonic() < began + at:
+            stage.watch()
+            time.sleep(max(0.0, min(0.2, began + at - time.monotonic())))
         if act == "kill":
             stage.kill(kill)
             pending.append(kill)
@@ -115,6 +117,7 @@ def drain(stage: Stage, acting) -> float | None:
         raise acting.trouble
     under_way = Mail.objects.filter(state__in=[Mail.State.QUEUED, Mail.State.SENDING, Mail.State.RETRYING])
     while time.monotonic() < began + SECONDS_TO_GIVE_UP:
+        stage.watch()
         if not persist(under_way.exists):
             return round(time.monotonic() - began, 1)
         time.sleep(0.2)

@@ -35,6 +35,7 @@ class Stage:
         self._sink_seed = sink_seed
         self._children = children
         self._services: dict[str, Service] = {}
+        self._down: set[str] = set()
         self.variables = {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "FAULTS_AS_IN_PRODUCTION": str(as_in_production),
@@ -103,6 +104,8 @@ class Stage:
 
     def kill(self, kill: Kill) -> None:
         """With -9: nothing is told, nothing is tidied."""
+        if kill.victim != "child":
+            self._down.add(kill.victim)
         {"child": self._kill_child, "database": self._kill_database}.get(kill.victim, self._kill_one)(kill)
 
     def _kill_one(self, kill: Kill) -> None:
@@ -112,9 +115,11 @@ class Stage:
         process.wait()
 
     def _kill_child(self, kill: Kill) -> None:
-        worker, deadline = psutil.Process(self._services["worker"].process.pid), time.monotonic()
-        while time.monotonic() < deadline + SECONDS_FOR_A_CHILD:
+        deadline = time.monotonic() + SECONDS_FOR_A_CHILD
+        while time.monotonic() < deadline:
+            self.watch()
             with contextlib.suppress(psutil.NoSuchProcess):
+                worker = psutil.Process(self._services["worker"].process.pid)
                 if children := sorted(worker.children(), key=lambda child: child.pid):
                     children[int(kill.pick * len(children))].kill()
                     return
@@ -135,9 +140,21 @@ class Stage:
             return  # the worker replaces it
         if kill.victim == "broker" and kill.wipes:
             shutil.rmtree(self._broker_home / "appendonlydir", ignore_errors=True)
-        if kill.victim == "beat":
+        self._down.discard(kill.victim)
+        self._start(kill.victim)
+
+    def watch(self) -> None:
+        """Start again what ended by itself, as bin/run and a container do: Celery gives up after some kills."""
+        for name, service in self._services.items():
+            if name not in self._down and service.process.poll() is not None:
+                print(f"           {name} ended by itself ({service.process.returncode})", flush=True)
+                kill_group(service.process.pid)
+                self._start(name)
+
+    def _start(self, name: str) -> None:
+        if name == "beat":
             self._forget_schedule()
-        self.supervisor.start(self._services[kill.victim])
+        self.supervisor.start(self._services[name])
 
     def _forget_schedule(self) -> None:
         # A clock's file that a kill cut short would stop the next clock; it holds nothing we need.
