@@ -15,7 +15,7 @@ from matching.reasons import listed
 from meetings.queries.polls import Hours
 from meetings.week import HalfHour
 
-WIDTH, LABEL, ROW, GAP, AXIS = 360, 40, 20, 6, 16
+WIDTH, LABEL, ROW, GAP, AXIS = 320, 50, 20, 6, 16
 HOURS_BETWEEN_MARKS = 3
 MOST_NAMED = 3
 
@@ -74,6 +74,7 @@ class Strip:
 
     width = WIDTH
     label = LABEL
+    inner = WIDTH - LABEL
     row = ROW
 
     @property

@@ -46,7 +46,10 @@ def find_time(request, mentorship_pk):
 
 
 def easy_times(hours: Hours):
-    return hours.week.windows(DEFAULT_MINUTES, after=timezone.now())[:MOST_SUGGESTED]
+    """The easiest few at which at least two could meet, or one where of nobody else the hours are known."""
+    least = min(hours.known, 2)
+    windows = hours.week.windows(DEFAULT_MINUTES, after=timezone.now())
+    return [window for window in windows if window.free >= least][:MOST_SUGGESTED]
 
 
 def asked_week(request) -> date:

@@ -146,7 +146,7 @@ def test_a_member_reads_of_their_own_presence_and_of_nobody_elses(session, peopl
     missed = signed_in_client(people[2]).get(address).content.decode()
 
     assert "You were there." in there
-    assert "You were there." not in missed
+    assert "It is noted that you were not there." in missed
     assert "Correct who was there" not in there
 
 
