@@ -1,5 +1,6 @@
 """What an admin says instead of us: their sentences for a kind of mail in one language, and how they are kept."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.db.models import F
@@ -49,11 +50,13 @@ def find(kind: str, language: str) -> Wording:
 
 
 def shown(wording: Wording) -> list[tuple[Sentence, str]]:
-    """Each sentence of the kind with what an admin says there, "" where ours stands."""
-    return [
-        (sentence, to_braces(wording.sentences.get(sentence.key, "")))
-        for sentence in sentences_of(wording.kind)
-    ]
+    """Each sentence of the kind with what is said there now."""
+    return [(sentence, _said_now(wording, sentence)) for sentence in sentences_of(wording.kind)]
+
+
+def _said_now(wording: Wording, sentence: Sentence) -> str:
+    ours = wording.sentences.get(sentence.key)
+    return to_braces(ours) if ours else sentence.shipped(wording.language)
 
 
 def out_of_use(wording: Wording) -> list[str]:
@@ -67,15 +70,28 @@ def check_sentence(sentence: Sentence, text: str) -> None:
     placeholders.check(text, known=sentence.names, needed=sentence.needed)
 
 
-def as_said(kind: str, texts: dict[str, str], closing: str) -> Said:
-    """What an admin typed, by key, checked and made ready for the catalogue. Raises BadPlaceholder."""
+def as_said(kind: str, language: str, texts: dict[str, str], closing: str) -> Said:
+    """What an admin typed, by key, checked and made ready for the catalogue. Raises BadPlaceholder.
+
+    Nothing, or just what we ship, is nothing of theirs: an update may then improve it.
+    """
     ours = {}
     for sentence in sentences_of(kind):
-        if text := " ".join(texts.get(sentence.key, "").split()):
+        text = _tidy(texts.get(sentence.key, ""))
+        if text and _plain(text) != _plain(sentence.shipped(language)):
             check_sentence(sentence, text)
             ours[sentence.key] = to_catalogue(text)
     placeholders.check(closing, known=lettering.PLACEHOLDERS)
     return Said(ours, closing.strip())
+
+
+def _tidy(text: str) -> str:
+    # Not str.split: French sets its quotation marks off with spaces that do not break.
+    return re.sub(r"[ \t\r\n]+", " ", text).strip()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def reword(kind: str, language: str, what: Said, *, by, seen: int) -> None:

@@ -49,8 +49,8 @@ class WordingForm(forms.Form):
         super().__init__(data, initial={"seen": wording.version})
         self.wording = wording
         self.places = {}
-        for number, (sentence, ours) in enumerate(wordings.shown(wording)):
-            self._add(f"sentence-{number}", sentence, ours)
+        for number, (sentence, said_now) in enumerate(wordings.shown(wording)):
+            self._add(f"sentence-{number}", sentence, said_now)
         self.fields["closing"] = forms.CharField(
             label=_("More paragraphs at the end"),
             required=False,
@@ -60,7 +60,7 @@ class WordingForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 4, "lang": wording.language}),
         )
 
-    def _add(self, name, sentence, ours):
+    def _add(self, name, sentence, said_now):
         self.places[name] = sentence
         shipped = sentence.shipped(self.wording.language)
         rows = 1 if len(shipped) < 70 else 3
@@ -68,7 +68,7 @@ class WordingForm(forms.Form):
             label=shipped,
             required=False,
             max_length=1_000,
-            initial=ours,
+            initial=said_now,
             help_text=placeholders.which_there_are(sentence.names) if sentence.names else "",
             widget=forms.Textarea(attrs={"rows": rows, "lang": self.wording.language}),
         )
@@ -101,7 +101,7 @@ class WordingForm(forms.Form):
 
     def said(self) -> wordings.Said:
         texts = {sentence.key: self.cleaned_data[name] for name, sentence in self.places.items()}
-        return wordings.as_said(self.wording.kind, texts, self.cleaned_data["closing"])
+        return wordings.as_said(self.wording.kind, self.wording.language, texts, self.cleaned_data["closing"])
 
 
 class DryRunForm(forms.Form):

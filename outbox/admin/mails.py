@@ -33,7 +33,8 @@ class KindFilter(admin.SimpleListFilter):
         self.title = _("kind")
 
     def lookups(self, request, model_admin):
-        return [(kind.name, kind.label) for kind in kinds.every()]
+        found = Mail.objects.order_by().values_list("kind", flat=True).distinct()
+        return sorted(((name, kinds.label(name)) for name in found), key=lambda option: option[1].casefold())
 
     def queryset(self, request, mails):
         return mails.filter(kind=self.value()) if self.value() else mails

@@ -14,7 +14,7 @@ from tests.accounts.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 State = Mail.State
-LIST_QUERIES = 13
+LIST_QUERIES = 14
 
 
 @pytest.fixture

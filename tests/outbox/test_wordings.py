@@ -29,7 +29,7 @@ def admin(db):
 
 
 def say(admin, texts=None, closing="", *, language="en", seen=0):
-    reword("worded", language, as_said("worded", texts or {}, closing), by=admin, seen=seen)
+    reword("worded", language, as_said("worded", language, texts or {}, closing), by=admin, seen=seen)
 
 
 def rendered(reader, language="en", **words):
@@ -137,6 +137,18 @@ def test_the_shipped_wording_comes_back(admin, reader):
     assert wordings.changed() == {}
 
 
+def test_what_is_left_as_we_ship_it_stays_ours_and_spaces_that_do_not_break_stay():
+    subject = sentences.sentences_of("application_unfinished")[0]
+    shipped = subject.shipped("fr")
+
+    same = as_said("application_unfinished", "fr", {subject.key: f"  {shipped}\r\n"}, "")
+    other = as_said("application_unfinished", "fr", {subject.key: f"{shipped} !"}, "")
+
+    assert "\xa0" in shipped
+    assert same == Said()
+    assert sentences.to_braces(other.sentences[subject.key]) == f"{shipped} !"
+
+
 # --- What is refused ------------------------------------------------------------------------------
 
 
@@ -152,7 +164,7 @@ def test_the_shipped_wording_comes_back(admin, reader):
 )
 def test_what_could_not_be_filled_in_is_refused_with_a_sentence(key, text, sentence):
     with pytest.raises(BadPlaceholder, match=sentence):
-        as_said("worded", {key: text}, "")
+        as_said("worded", "en", {key: text}, "")
 
 
 def test_a_percent_sign_is_no_placeholder(admin, reader):
