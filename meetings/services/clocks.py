@@ -8,6 +8,7 @@ from django.utils import timezone
 from meetings.models import Series, Session
 from meetings.moments import span
 from meetings.queries.planning import to_come
+from meetings.services.seats import held
 from meetings.services.sessions import RAISED
 from meetings.services.telling import tell_changed
 
@@ -30,6 +31,7 @@ def stated(session: Session) -> tuple[datetime, datetime]:
 @transaction.atomic
 def restate(session: Session) -> bool:
     """Whoever moves it meanwhile has stated it anew."""
+    held(session)
     starts_at, ends_at = meant(session)
     as_it_was = Session.objects.filter(pk=session.pk, starts_at=session.starts_at)
     if not as_it_was.update(starts_at=starts_at, ends_at=ends_at, **RAISED):

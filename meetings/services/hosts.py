@@ -73,6 +73,7 @@ def take_over_series(sessions: list[Session], *, besides: Person | None = None, 
     if not host:
         tell_programme(first)
         return
+    Series.objects.select_for_update(no_key=True).get(pk=first.series_id)
     rows = to_come(now).filter(pk__in=[session.pk for session in sessions], host=first.host_id)
     new = {"host": host, "cohost": other_than(host, first.cohost)}
     rows.update(**new, **RAISED)

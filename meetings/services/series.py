@@ -146,9 +146,9 @@ class Rest:
 
 def rest_of(session: Session, scope: str, *, now: datetime) -> Rest:
     """Raises CannotChange where the session is over or cancelled, or a later one has taken place."""
-    # Sessions before their series, as everybody does who tells of a seat: else two could wait for each other.
-    rows = list(with_day_of(session.series_id).select_for_update().order_by("original_day"))
-    series = Series.objects.select_for_update().get(pk=session.series_id)
+    # The series first, as everybody does who changes its sessions or their seats: nobody waits in a circle.
+    series = Series.objects.select_for_update(no_key=True).get(pk=session.series_id)
+    rows = list(with_day_of(series).select_for_update(no_key=True).order_by("original_day"))
     this = next((row for row in rows if row.pk == session.pk), None)
     if this is None or this.is_cancelled or this.starts_at <= now:
         raise why_not(session, now=now)
@@ -162,9 +162,9 @@ def rest_of(session: Session, scope: str, *, now: datetime) -> Rest:
     return Rest(series, rest, is_whole=len(rest) == len(rows))
 
 
-def with_day_of(series: int) -> QuerySet[Session]:
+def with_day_of(series: Series) -> QuerySet[Session]:
     # One that the rule has no day for any more was cancelled then.
-    return Session.objects.filter(series=series, original_day__isnull=False)
+    return series.sessions.filter(original_day__isnull=False)
 
 
 # --- Change -----------------------------------------------------------------------------------

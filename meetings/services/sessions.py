@@ -26,7 +26,7 @@ from meetings.services.planning import (
     too_few_seats,
     version,
 )
-from meetings.services.seats import add_seats, seat_members
+from meetings.services.seats import add_seats, held, seat_members
 from meetings.services.telling import tell_cancelled, tell_changed, tell_planned
 
 RAISED = {"sequence": F("sequence") + 1}
@@ -93,6 +93,7 @@ def change_session(session: Session, details: Details, *, seen: str, now: dateti
     Raises CannotPlan, CannotChange.
     """
     now = now or timezone.now()
+    held(session)
     session = as_seen(session, seen)
     changes = differences(session, details)
     if not changes:
@@ -130,6 +131,7 @@ def write(session: Session, changes: dict, details: Details, *, now: datetime) -
 def cancel_session(session: Session, *, now: datetime | None = None) -> None:
     """Cancel one session and tell its people. Raises CannotChange."""
     now = now or timezone.now()
+    held(session)
     cancelled = {"state": Session.State.CANCELLED, "cancelled_at": now}
     if not to_come(now).filter(pk=session.pk).update(**cancelled, **RAISED):
         raise why_not(session, now=now)
@@ -155,6 +157,7 @@ def replace_host(session: Session, substitute: Person, *, now: datetime | None =
 def hand_over(session: Session, *, host: Person | None, cohost: Person | None, now: datetime) -> None:
     """Another host; the one before keeps a seat, if still a member. Raises CannotChange."""
     as_it_was = to_come(now).filter(pk=session.pk, host=session.host_id, cohost=session.cohost_id)
+    held(session)
     if not as_it_was.update(host=host, cohost=cohost, **RAISED):
         raise why_not(session, now=now)
     session.refresh_from_db()
