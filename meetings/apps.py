@@ -9,9 +9,12 @@ class MeetingsConfig(AppConfig):
     def ready(self):
         # Inside: models are there only once every app has been loaded.
         from meetings import audiences, mails_sessions
+        from meetings.services import replies
+        from outbox import inbox
 
         audiences.register_audience()
         mails_sessions.register_mails()
+        inbox.register(replies.take)
 
         from meetings import mails_rhythm, one_click_rhythm, parts_rhythm, personal_data_rhythm
         from meetings.services import fit_checks, reminders, rhythm

@@ -31,8 +31,9 @@ def cancel(mail: Mail) -> kinds.Event | None:
 
 def current(mail: Mail) -> list[Event]:
     planned = planned_of(mail)
-    if isinstance(planned, Series):
-        return events.series_events(planned, mail.person)
+    if mail.context["session"] is None:
+        series = planned if isinstance(planned, Series) else planned.series
+        return events.series_events(series, mail.person)
     return [events.session_event(planned, mail.person)]
 
 

@@ -59,7 +59,7 @@ def details() -> dict:
         "zone": ZONE,
         "minutes": MINUTES,
         "video_url": "https://video.example/circle",
-        "expect": "",
+        "seats": 5,
     }
 
 

@@ -80,8 +80,8 @@ def why_skip_unsure(mail: Mail) -> str:
 
 
 def planned_of(mail: Mail) -> Session | Series | None:
-    """What the mail is about; a session where it is about one, of a series or not."""
-    if pk := mail.context.get("session"):
+    """What the mail speaks of; its event may be the whole series to which a session belongs."""
+    if pk := mail.context.get("for_session") or mail.context.get("session"):
         return Session.objects.select_related("series", "host", "cohost").filter(pk=pk).first()
     return Series.objects.select_related("host", "cohost").filter(pk=mail.context["series"]).first()
 

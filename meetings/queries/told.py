@@ -3,13 +3,15 @@
 Every mail that carries an event has a key that begins with the event's UID, so that all of them are found by one index.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from meetings.models import Series, Session
+from accounts.models import Person
+from meetings.models import CalendarReply, Series, Session
 from outbox.models import Mail
 
 State = Mail.State
@@ -80,6 +82,7 @@ class Story:
 
     matter: Matter
     mails: list[Mail] = field(default_factory=list)
+    declined: list[CalendarReply] = field(default_factory=list)
 
     @property
     def relevant(self) -> list[Mail]:
@@ -87,7 +90,11 @@ class Story:
 
     @property
     def of_the_occurrence(self) -> list[Mail]:
-        return [mail for mail in self.mails if mail.context.get("session") == self.matter.session]
+        return [
+            mail
+            for mail in self.mails
+            if self.matter.is_occurrence and self.matter.session in spoken_of(mail)
+        ]
 
     @property
     def waiting(self) -> list[Mail]:
@@ -100,7 +107,15 @@ class Story:
         """Whether the calendar has the event, or will have once everything has left."""
         # A request for the whole series leaves out what this person does not come to: the occurrence's own mails know.
         last = (self.of_the_occurrence or self.relevant)[-1:]
-        return bool(last) and last[0].kind in REQUESTS
+        return bool(last) and last[0].kind in REQUESTS and not self._was_declined(last[0])
+
+    def _was_declined(self, mail: Mail) -> bool:
+        """Whether the calendar itself has answered no to it, and let go of the event."""
+        return bool(self.declined) and not is_waiting(mail) and self._last_no >= sequence_in(mail)
+
+    @property
+    def _last_no(self) -> int:
+        return max(answer.sequence for answer in self.declined)
 
     @property
     def may_be_in_the_calendar(self) -> bool:
@@ -110,6 +125,10 @@ class Story:
     @property
     def was_host(self) -> bool:
         return any(mail.context.get("is_host") for mail in self.relevant if mail.kind in REQUESTS)
+
+
+def spoken_of(mail: Mail) -> set[int | None]:
+    return {mail.context.get("session"), mail.context.get("for_session")}
 
 
 def is_waiting(mail: Mail) -> bool:
@@ -126,4 +145,26 @@ def stories(matter: Matter, people: Iterable[int] | None = None) -> dict[int, St
     by_person: dict[int, Story] = defaultdict(lambda: Story(matter))
     for mail in told.defer("text", "html", "calendar").order_by("pk"):
         by_person[mail.person_id].mails.append(mail)
+    for answer in declined(matter).filter(person__in=list(by_person)):
+        by_person[answer.person_id].declined.append(answer)
     return by_person
+
+
+def declined(matter: Matter) -> QuerySet[CalendarReply]:
+    """Calendars that said no, to this or to the whole series."""
+    about = Q(series=matter.series, session=matter.session)
+    if matter.is_occurrence:
+        about |= Q(series=matter.series, session=None)
+    return CalendarReply.objects.filter(about, answer=CalendarReply.Answer.DECLINED)
+
+
+def last_request(matter: Matter, person: Person) -> Mail | None:
+    """The newest invitation to it that this person may have read."""
+    sent = mails_about(matter.uid, person.pk).filter(kind__in=REQUESTS, state__in=MAY_BE_READ).order_by("-pk")
+    return next((mail for mail in sent if matter.covers(mail.context.get("session"))), None)
+
+
+def sequence_in(mail: Mail) -> int:
+    """The SEQUENCE that a mail told: it may be higher than the one it was queued with."""
+    numbers = re.findall(r"^SEQUENCE:(\d+)\r?$", mail.calendar, re.MULTILINE)
+    return max(map(int, numbers), default=0)

@@ -68,14 +68,16 @@ def tell_seat(seat: Seat) -> None:
         return
     matter = matter_of(session)
     if matter.is_occurrence and not _story(person, matter_of(session.series)).holds_it:
-        # Somebody new in the mentorship: all of its sessions in one event.
-        return _invite(session.series, only=person)
+        return _invite_to_all(session.series, person)
     if _has_no_need_of(seat, _story(person, matter)):
         return
     if seat.answered_at is None and not matter.is_occurrence:
         return _invite(session, only=person)
     _raise_number(matter)
-    queue_mails(_drafts("seat_given", matter, [person], expires_at=session.ends_at))
+    if matter.is_occurrence:
+        # A calendar may not take back the one date that it has let go of; the whole as it is now it surely takes.
+        matter = matter_of(session.series)
+    queue_mails(_drafts("seat_given", matter, [person], expires_at=session.ends_at, for_session=session.pk))
 
 
 def tell_offer(seat: Seat) -> None:
@@ -139,6 +141,13 @@ def _plan_booked_series(series: Series) -> None:
         _invite(session)
         if session.starts_at - AHEAD > now:
             _ask_to_book(session, people)
+
+
+def _invite_to_all(series: Series, person: Person) -> None:
+    """Somebody new in the mentorship, or back in it: all of its sessions in one event."""
+    if _story(person, matter_of(series)).mails:
+        _raise_number(matter_of(series))
+    _invite(series, only=person)
 
 
 def _ask_to_book(session: Session, people: Iterable[Person]) -> None:
@@ -210,8 +219,9 @@ def _taken_out(
     if only:
         return []
     gone = [pk for pk, story in stories.items() if pk not in besides and story.may_be_in_the_calendar]
-    if matter.is_occurrence:
-        cannot = Seat.objects.filter(session=matter.session, person__in=gone, state=Seat.State.CANNOT)
+    if isinstance(planned, Session):
+        # They were told when they gave it back; a series' invitation that left since does without it.
+        cannot = Seat.objects.filter(session=planned, person__in=gone, state=Seat.State.CANNOT)
         gone = set(gone) - set(cannot.values_list("person", flat=True))
     kind = "series_left" if isinstance(planned, Series) else "seat_gone"
     return _drafts(kind, matter, Person.objects.filter(pk__in=gone), expires_at=_ends(planned))
