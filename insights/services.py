@@ -33,17 +33,19 @@ class PulseClosed(Refused):
 
 def ask_for_pulses(*, now: datetime | None = None) -> int:
     """Ask each mentee once a stage; returns how many were asked."""
-    now = now or timezone.now()
+    return queue_new(pulse_drafts(now or timezone.now()))
+
+
+def pulse_drafts(now: datetime) -> list[Mail]:
     cohorts = list(running_cohorts(now))
     spans, done = spans_of(cohorts), settled(cohorts)
     members = places().filter(cohort__in=cohorts, left_at=None, person__is_active=True)
     # Somebody in a pair and in a group of the same cohort is asked once: the key says so.
-    drafts = [
+    return [
         draft
         for member in members.select_related("person", "cohort", "mentorship")
         if (draft := question(member, spans.get((member.cohort_id, member.person_id), []), done, now))
     ]
-    return queue_new(drafts)
 
 
 def question(member: Member, spans: list[Span], done: set, now: datetime) -> Mail | None:

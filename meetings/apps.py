@@ -16,10 +16,17 @@ class MeetingsConfig(AppConfig):
         mails_sessions.register_mails()
         inbox.register(replies.take)
 
-        from meetings import mails_rhythm, one_click_rhythm, parts_rhythm, personal_data_rhythm
+        from meetings import (
+            forecast_rhythm,
+            mails_rhythm,
+            one_click_rhythm,
+            parts_rhythm,
+            personal_data_rhythm,
+        )
         from meetings.services import fit_checks, reminders, rhythm
         from outbox import chores
 
+        forecast_rhythm.register_forecast()
         mails_rhythm.register_mails()
         one_click_rhythm.register_actions()
         parts_rhythm.register_parts()

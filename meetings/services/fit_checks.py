@@ -24,10 +24,13 @@ USEFUL_FOR = timedelta(days=14)
 
 def ask_how_it_fits(*, now: datetime | None = None) -> int:
     """Ask everybody whose mentorship has come so far, once a stage; returns how many were asked."""
-    now = now or timezone.now()
+    return queue_new(fit_drafts(now or timezone.now()))
+
+
+def fit_drafts(now: datetime) -> list[Mail]:
     begun = list(under_way(now).filter(meetings__gt=0))
     already = answered(one.pk for one in begun)
-    return queue_new(draft for one in begun for draft in drafts(one, now, already))
+    return [draft for one in begun for draft in drafts(one, now, already)]
 
 
 def drafts(mentorship: Mentorship, now: datetime, already: set) -> Iterator[Mail]:

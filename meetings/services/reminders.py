@@ -78,20 +78,27 @@ def draft(one: Coming, minutes: int, kind: str) -> Mail:
 def ask_for_needs(*, now: datetime | None = None) -> int:
     """Ask whoever comes, other than those who lead, what they need; returns how many were asked."""
     now = now or timezone.now()
+    return queue_new(prompt(one) for one in to_ask(now))
+
+
+def to_ask(now: datetime) -> list[Coming]:
     people = coming(now, within=ASK_BEFORE)
     leads = leads_of({one.session.mentorship_id for one in people})
-    return queue_new(
-        prompt(one)
+    return [
+        one
         for one in people
         if is_to_be_asked(one, now) and (one.session.mentorship_id, one.person.pk) not in leads
-    )
+    ]
 
 
 def is_to_be_asked(one: Coming, now: datetime) -> bool:
     if one.is_host and one.session.mentorship_id is None:
         return False
-    due = max(one.session.starts_at - ASK_BEFORE, one.since + AFTER_AN_INVITATION)
-    return due <= now <= one.session.starts_at - TOO_LATE_TO_ASK
+    return asked_at(one) <= now <= one.session.starts_at - TOO_LATE_TO_ASK
+
+
+def asked_at(one: Coming) -> datetime:
+    return max(one.session.starts_at - ASK_BEFORE, one.since + AFTER_AN_INVITATION)
 
 
 def prompt(one: Coming) -> Mail:

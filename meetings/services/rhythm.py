@@ -40,14 +40,17 @@ def not_in_it() -> NotInIt:
 
 def nudge_first_meetings(*, now: datetime | None = None) -> int:
     """Days 7 and 14: ask whether people have met; day 21: offer a mentee another match. Returns how many mails."""
-    now = now or timezone.now()
+    return queue_new(first_meeting_drafts(now or timezone.now()))
+
+
+def first_meeting_drafts(now: datetime) -> list[Mail]:
     recent = never_met(now).filter(
         introduced_at__lte=now - timedelta(days=NUDGES[0]),
         introduced_at__gt=now - timedelta(days=REMATCH_OFFERED) - USEFUL_FOR,
     )
     mentorships = list(recent)
     already = answered(one.pk for one in mentorships)
-    return queue_new(draft for one in mentorships for draft in questions(one, now, already))
+    return [draft for one in mentorships for draft in questions(one, now, already)]
 
 
 def questions(mentorship: Mentorship, now: datetime, already: set) -> Iterator[Mail]:
@@ -95,11 +98,14 @@ def mentees_alone(mentorship: Mentorship) -> Iterable[Member]:
 
 def ask_after_the_silent(*, now: datetime | None = None) -> int:
     """Ask softly where nothing was heard for one and a half rhythms, and who missed a group twice. Returns how many."""
-    now = now or timezone.now()
+    return queue_new(silence_drafts(now or timezone.now()))
+
+
+def silence_drafts(now: datetime) -> list[Mail]:
     quiet = [one for one in silent(now) if now - one.quiet_since < USEFUL_FOR]
     missed = [one for one in absent_twice(now) if now - one.session.ends_at < USEFUL_FOR]
     asked = [ask_after(one, member) for one in quiet for member in who_plans(one)]
-    return queue_new([*asked, *(say_missed(absence) for absence in missed)])
+    return [*asked, *(say_missed(absence) for absence in missed)]
 
 
 def ask_after(mentorship: Mentorship, member: Member) -> Mail:

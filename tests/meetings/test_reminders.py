@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Person
 from meetings.lead_times import due_at
 from meetings.models import ReminderChoice, Seat, Session
 from meetings.queries.reminders import choice_of
 from meetings.services.reminders import ask_for_needs, choose_reminders, remind_of_sessions
-from outbox import kinds
+from outbox import forecast, kinds
 from outbox.delivery import deliver_due
 from outbox.models import Mail
 from tests.accounts.factories import PersonFactory
@@ -494,3 +495,25 @@ def test_a_time_that_is_not_offered_is_refused(signed_in_client):
 
 def test_the_page_needs_a_sign_in(client):
     assert client.get(reverse("meetings:reminders")).status_code == 302
+
+
+# --- what would be sent ---------------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_what_the_clock_then_does():
+    session = a_session(f"{timezone.localdate() + timedelta(days=1)}", "12:00", mentees=2)
+    people = Person.objects.filter(pk__in=[mentee.pk for mentee in mentees_of(session.mentorship)])
+    until = session.starts_at
+
+    told = {
+        (one.kind, one.key, one.due)
+        for one in forecast.expected(people, until)
+        if one.key.startswith("before")
+    }
+
+    assert not Mail.objects.exists()
+    moments = sorted({due for _, _, due in told})
+    for moment in moments:
+        remind_of_sessions(now=moment)
+    sent = Mail.objects.filter(person__in=people, key__in=[key for _, key, _ in told])
+    assert sent.count() == len(told) > 0
