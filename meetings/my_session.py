@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Person
 from meetings.models import Seat, Series, Session
@@ -198,7 +199,13 @@ def in_words(series: Series) -> str:
         return _("every %(weekday)s until %(until)s") % words
     if series.every == Series.Every.FORTNIGHT:
         return _("every other %(weekday)s until %(until)s") % words
-    ordinals = {1: _("first"), 2: _("second"), 3: _("third"), 4: _("fourth"), LAST: _("last")}
+    ordinals = {
+        1: pgettext("weekday of a month", "first"),
+        2: pgettext("weekday of a month", "second"),
+        3: pgettext("weekday of a month", "third"),
+        4: pgettext("weekday of a month", "fourth"),
+        LAST: pgettext("weekday of a month", "last"),
+    }
     return _("on the %(ordinal)s %(weekday)s of each month until %(until)s") % {
         **words,
         "ordinal": ordinals[week_of_month(series.day, series.every)],
