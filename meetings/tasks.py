@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from meetings.services import emergency, fit_checks, polls, reminders, rhythm, seats
+from meetings.services import clocks, emergency, fit_checks, hosts, polls, reminders, rhythm, seats
 
 
 @shared_task
@@ -36,3 +36,13 @@ def seat_newcomers() -> int:
 @shared_task
 def close_time_polls() -> int:
     return polls.close_polls()
+
+
+@shared_task
+def keep_hosts() -> int:
+    return hosts.keep_hosts()
+
+
+@shared_task
+def restate_starts() -> int:
+    return clocks.restate_starts()

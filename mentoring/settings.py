@@ -308,10 +308,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "matching.tasks.remind_unfinished_applications",
         "schedule": schedule(30 * 60),
     },
+    "forget-sheets": {"task": "matching.tasks.forget_sheets", "schedule": schedule(60 * 60)},
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "tell-about-emergency-access": {"task": "meetings.tasks.tell_about_access", "schedule": schedule(5 * 60)},
     "expire-seat-offers": {"task": "meetings.tasks.expire_seat_offers", "schedule": schedule(60)},
     "seat-newcomers": {"task": "meetings.tasks.seat_newcomers", "schedule": schedule(5 * 60)},
+    "keep-hosts": {"task": "meetings.tasks.keep_hosts", "schedule": schedule(60)},
+    # A country's new rules about its clocks come with an update of this program.
+    "restate-starts": {"task": "meetings.tasks.restate_starts", "schedule": schedule(6 * 60 * 60)},
     "close-time-polls": {"task": "meetings.tasks.close_time_polls", "schedule": schedule(5 * 60)},
     "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
     "remind-of-sessions": {
