@@ -8,6 +8,17 @@ class MeetingsConfig(AppConfig):
 
     def ready(self):
         # Inside: models are there only once every app has been loaded.
+        from meetings import home_sessions, mails_hosts, mentorship_sessions, personal_data_sessions
+        from meetings.services import hosts
+        from outbox import chores
+
+        home_sessions.register_home()
+        mails_hosts.register_mails()
+        mentorship_sessions.register_part()
+        personal_data_sessions.register_personal_data()
+        # While the broker is away a session must find a host all the same.
+        chores.register(hosts.keep_hosts)
+
         from meetings import audiences, mails_sessions
         from meetings.services import replies
         from outbox import inbox
