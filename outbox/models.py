@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Mail(models.Model):
@@ -160,8 +161,8 @@ class Letter(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
-        SENT = "sent", _("sent")
-        TAKEN_BACK = "taken_back", _("taken back")
+        SENT = "sent", pgettext_lazy("letter", "sent")
+        TAKEN_BACK = "taken_back", pgettext_lazy("letter", "taken back")
 
     audience = models.CharField(_("to"), max_length=120)
     # How the audience was called when the letter left; it may be renamed, or gone, by the time somebody looks.

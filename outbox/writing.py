@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
-from django.utils.translation import get_language_info, gettext_noop
+from django.utils.translation import get_language_info, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from outbox import audiences, placeholders, queries
@@ -93,14 +93,19 @@ def check_letter(letter: Letter) -> None:
         parts = [getattr(letter, f"{part}_{language}") for part in ("subject", "body")]
         if (count or any(parts)) and not all(parts):
             name = get_language_info(language)["name_translated"]
-            raise LetterRefused(
-                _("%(count)s of them read %(language)s: write the subject and the text in it too.")
-                % {"count": count, "language": name}
-                if count
-                else _("In %(language)s there is a subject or a text, but not both.") % {"language": name}
-            )
+            raise LetterRefused(_missing(count) % {"count": count, "language": name})
         for part in parts:
             placeholders.check(part, known=PLACEHOLDERS)
+
+
+def _missing(count: int) -> str:
+    if not count:
+        return _("In %(language)s there is a subject or a text, but not both.")
+    return ngettext(
+        "%(count)s of them reads %(language)s: write the subject and the text in it too.",
+        "%(count)s of them read %(language)s: write the subject and the text in it too.",
+        count,
+    )
 
 
 def save_draft(letter: Letter, *, by, seen: int) -> Letter:

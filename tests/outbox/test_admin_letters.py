@@ -14,7 +14,7 @@ from tests.accounts.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 LIST_QUERIES = 7
-PAGE_QUERIES = 9
+PAGE_QUERIES = 10
 
 
 @pytest.fixture(autouse=True)
@@ -151,9 +151,9 @@ def test_a_missing_language_keeps_the_letter_from_leaving_and_is_named(admin, le
     page = admin.get(url("change", letter.pk)).content.decode()
     answer = send(admin, letter)
 
-    assert "1 of them read French" in page
+    assert "1 of them reads French" in page
     assert "Send it to 2 people" not in page
-    assert "1 of them read French" in answer
+    assert "1 of them reads French" in answer
     assert not Mail.objects.exists()
 
 

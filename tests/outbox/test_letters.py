@@ -143,7 +143,7 @@ def test_closed_and_suppressed_people_are_named_and_get_nothing(admin, sink):
 def test_a_language_that_somebody_reads_must_be_written(admin):
     member("Samira Haddad"), member("Élodie Roux", language="fr")
 
-    with pytest.raises(LetterRefused, match="1 of them read French"):
+    with pytest.raises(LetterRefused, match="1 of them reads French"):
         send_letter(a_letter(admin, subject_fr="", body_fr=""), by=admin, seen=1)
 
     assert not Mail.objects.exists()
