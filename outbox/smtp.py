@@ -4,6 +4,7 @@ import re
 import smtplib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -65,13 +66,7 @@ class MailServer:
         """
         # Deadline for the whole mail, not for each answer: a lease must outlive it.
         self._deadline = time.monotonic() + 2 * settings.EMAIL_TIMEOUT
-        self._name_sender(sender)
-        code, answer = self._ask("rcpt", recipient)
-        if code not in {250, 251}:
-            raise self._excuse(code, answer, permanent=_refusal_of_address(code, answer))
-        code, answer = self._ask("docmd", "DATA")
-        if code != 354:
-            raise self._excuse(code, answer, permanent=Refused)
+        self._announce(sender, recipient)
         code, answer = self._send(content, meanwhile)
         if code != 250:
             raise self._excuse(code, answer, permanent=Refused)
@@ -96,21 +91,49 @@ class MailServer:
         except (OSError, AttributeError, smtplib.SMTPException):
             connection.close()
 
-    def _name_sender(self, sender: str) -> None:
+    def _announce(self, sender: str, recipient: str) -> None:
         """Start the mail, on a new connection where the server has had enough of the old one."""
         is_fresh = self._backend.connection is None
         self._open()
         try:
-            code, answer = self._ask("mail", sender)
+            code, answer = self._name_sender(sender, recipient)
         except TryLater:
             code, answer = CLOSING, b""
         if code == CLOSING and not is_fresh:
             self._close()
-            return self._name_sender(sender)
+            return self._announce(sender, recipient)
         if code != 250:
             # It is the same sender for every mail: none would fare better.
             self._close()
             raise ServerTrouble(_as_text(code, answer) if answer else "The server hung up.")
+        self._name_recipient(recipient)
+
+    def _name_sender(self, sender: str, recipient: str) -> tuple[int, bytes]:
+        """Where the server takes several commands at once (RFC 2920), all that come before the mail itself go together."""
+        self._is_ahead = self._backend.connection.has_extn("pipelining")
+        if not self._is_ahead:
+            return self._ask("mail", sender)
+        addresses = smtplib.quoteaddr(sender), smtplib.quoteaddr(recipient)
+        self._ask("send", "mail FROM:{}\r\nrcpt TO:{}\r\nDATA\r\n".format(*addresses))
+        return self._ask("getreply")
+
+    def _name_recipient(self, recipient: str) -> None:
+        code, answer = self._ask("getreply") if self._is_ahead else self._ask("rcpt", recipient)
+        if code not in {250, 251}:
+            self._call_off()
+            raise self._excuse(code, answer, permanent=_refusal_of_address(code, answer))
+        code, answer = self._ask("getreply") if self._is_ahead else self._ask("docmd", "DATA")
+        if code != 354:
+            raise self._excuse(code, answer, permanent=Refused)
+
+    def _call_off(self) -> None:
+        """The server may wait for a mail by now, though it refused its only reader: it gets none."""
+        if not self._is_ahead:
+            return
+        with suppress(TryLater):
+            code, _ = self._ask("getreply")
+            if code == 354:
+                self._lose()
 
     def _ask(self, command: str, *arguments) -> tuple[int, bytes]:
         connection = self._backend.connection
@@ -148,6 +171,8 @@ class MailServer:
         return (permanent if is_permanent else TryLater)(_as_text(code, answer))
 
     def _reset(self) -> None:
+        if self._backend.connection is None:
+            return
         try:
             self._backend.connection.rset()
         except (OSError, smtplib.SMTPException):

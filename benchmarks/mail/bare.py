@@ -3,11 +3,11 @@
 `python bare.py PORT MAILS FOLDER`
 """
 
+import smtplib
 import sys
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from smtplib import SMTP as Connection
 
 sys.path.insert(0, str(Path(__file__).parent))
 from content import SENDER, SUBJECT, address  # in the peers' environment the project is no package
@@ -16,7 +16,7 @@ from content import SENDER, SUBJECT, address  # in the peers' environment the pr
 def main(port: int, count: int, folder: Path) -> None:
     text, html = (folder / "body.txt").read_text(), (folder / "body.html").read_text()
     composed = [(address(number), compose(number, text, html)) for number in range(count)]
-    with Connection("127.0.0.1", port) as connection:
+    with smtplib.SMTP("127.0.0.1", port) as connection:
         for reader, content in composed:
             connection.sendmail(SENDER, [reader], content)
 

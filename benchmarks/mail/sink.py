@@ -18,6 +18,11 @@ class Sink:
         self.messages = os.open(folder / "messages", flags | os.O_TRUNC)
         self.arrived = os.open(folder / "arrived", flags)
 
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        # As Postfix, Exim and Exchange do; only who can make use of it does.
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 — aiosmtpd names it
         os.write(self.messages, envelope.original_content)
         os.fdatasync(self.messages)

@@ -20,6 +20,7 @@ class Sink:
         self.data: Callable[[bytes], str | None] = lambda content: None
         self.sender: Callable[[str], str | None] = lambda address: None
         self.data_command: Callable[[], str | None] = lambda: None
+        self.takes_several_at_once = False
         self.cuts_at_recipient = False
         self.cuts_after_data = False
         self.seconds_to_wait = 0.0
@@ -44,6 +45,10 @@ class Sink:
     @property
     def readers(self) -> list[str]:
         return [address for address, _ in self.received]
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-PIPELINING"] if self.takes_several_at_once else []), responses[-1]]
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         if answer := self.sender(address):
