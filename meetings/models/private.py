@@ -85,6 +85,19 @@ class SessionNeed(PrivateRow):
     def is_case(self) -> bool:
         return self.kind == self.Kind.CASE
 
+    # By name: a template that asks a dictionary for what it lacks has all of it written to the log.
+    @property
+    def options(self) -> str:
+        return (self.case or {}).get("options", "")
+
+    @property
+    def matters(self) -> str:
+        return (self.case or {}).get("matters", "")
+
+    @property
+    def decided(self) -> str:
+        return (self.case or {}).get("decided", "")
+
     @property
     def is_covered(self) -> bool:
         return self.state == self.State.COVERED

@@ -68,7 +68,7 @@ def decide(request, pk):
     need, access = own_need(request, pk)
     if not (need.is_case and access.goes_on):
         raise Http404
-    form = DecisionForm(posted(request), initial={"decided": need.case.get("decided", "")})
+    form = DecisionForm(posted(request), initial={"decided": need.decided})
     if form.is_valid():
         services.record_decision(need, form.cleaned_data["decided"])
         messages.success(request, _("Saved. The others of this session can read it."))

@@ -108,13 +108,13 @@ def save(request, place: Place, form: NoteForm, which: str) -> None:
     save_note(place, by=request.user, is_shared=which == SHARED, body=typed["body"], version=typed["version"])
 
 
-def beside_theirs(form: NoteForm, which: str, refused: SavedMeanwhile) -> tuple[NoteForm, str]:
+def beside_theirs(form: NoteForm, which: str, refused: SavedMeanwhile) -> tuple[NoteForm, Note | None]:
     """What was typed, now on top of what the other left, and that."""
     held = refused.note
     data = {f"{which}-body": form.cleaned_data["body"], f"{which}-version": held.version if held else 0}
     again = form_of(None, which, data)
     again.add_error(None, str(refused))
-    return again, held.body if held else ""
+    return again, held
 
 
 def form_of(note: Note | None, which: str, data=None) -> NoteForm:

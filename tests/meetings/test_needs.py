@@ -415,14 +415,14 @@ def test_what_was_not_talked_about_is_offered_to_the_next_session_and_brought_al
         need_of(last, mentee, f"unfinished {n}", is_anonymous=is_anonymous)
     mark_covered(need_of(last, mentee, "finished"), is_covered=True)
     client = signed_in_client(other)
-    assert "2 from before were not talked about." in shown(client, session)
+    assert "2 from earlier sessions were not talked about." in shown(client, session)
 
     client.post(new(session, "carry_needs"))
 
     page = shown(client, session)
     assert sorted(bodies(session, other)) == ["unfinished 0", "unfinished 1"]
     assert page.count("carried over") == 2
-    assert "from before" not in page
+    assert "from earlier sessions" not in page
     assert len(anonymous_by(mentee, session.needs.all())) == 1
     assert bodies(last, other) == ["finished"]
 
