@@ -1,18 +1,22 @@
 """Whether a mail about a session is still needed at the moment when it is about to leave. "" means yes."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from meetings.models import Seat, Series, Session
 from meetings.queries import invited
 from meetings.queries.told import CANCELS, MAY_BE_READ, NEVER_LEAVES, REQUESTS, mails_about
 from outbox.models import Mail
 
-DELETED = "The session was deleted."
-CANCELLED = "The session was cancelled before this left."
-NEWER = "A newer mail tells this person how it is now."
-NOT_COMING = "This person does not come to it any more."
-NEVER_TOLD = "This person had not been told of the session."
-OVER = "The session has begun."
+DELETED = gettext_noop("The session was deleted.")
+CANCELLED = gettext_noop("The session was cancelled before this left.")
+NEWER = gettext_noop("A newer mail tells this person how it is now.")
+NOT_COMING = gettext_noop("This person does not come to it any more.")
+NEVER_TOLD = gettext_noop("This person had not been told of the session.")
+OVER = gettext_noop("The session has begun.")
+ANSWERED = gettext_noop("This person has answered already.")
+OFFER_OVER = gettext_noop("The offer is over, or was answered.")
+CANNOT_COME = gettext_noop("They have said since that they cannot come.")
 
 
 def why_skip_request(mail: Mail) -> str:
@@ -46,7 +50,7 @@ def why_skip_booking(mail: Mail) -> str:
     if session.starts_at <= timezone.now():
         return OVER
     if Seat.objects.filter(session=session, person=mail.person, answered_at__isnull=False).exists():
-        return "This person has answered already."
+        return ANSWERED
     return "" if may_book(mail, session) else NOT_COMING
 
 
@@ -66,7 +70,7 @@ def why_skip_offer(mail: Mail) -> str:
     if session.cancelled_at:
         return CANCELLED
     offered = Seat.objects.filter(session=session, person=mail.person, state=Seat.State.OFFERED)
-    return "" if offered.exists() else "The offer is over, or was answered."
+    return "" if offered.exists() else OFFER_OVER
 
 
 def why_skip_unsure(mail: Mail) -> str:
@@ -76,7 +80,7 @@ def why_skip_unsure(mail: Mail) -> str:
     if session.cancelled_at:
         return CANCELLED
     going = Seat.objects.filter(session=session, person=mail.context["about"], state=Seat.State.GOING)
-    return "" if going.exists() else "They have said since that they cannot come."
+    return "" if going.exists() else CANNOT_COME
 
 
 def planned_of(mail: Mail) -> Session | Series | None:
