@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from icalendar import Calendar
 
 from meetings.errors import CannotChange, CannotPlan
 from meetings.models import Seat, Series, Session
@@ -14,6 +15,7 @@ from meetings.moments import instant, span, wall_clock
 from meetings.queries.planning import Audience
 from meetings.services.planning import Details, details_of, version
 from meetings.services.series import Scope, cancel_series, change_series, plan_series
+from outbox.delivery import deliver_due
 from outbox.models import Mail
 from tests.meetings.factories import SeriesFactory, in_a_week, introduced, mentees_of, mentor_of
 
@@ -370,3 +372,59 @@ def test_a_series_is_not_cancelled_twice():
         cancel_series(session, scope=Scope.ALL)
 
     assert "cancelled already" in str(refused.value)
+
+
+# --- What people's calendars hear -------------------------------------------------------------
+
+
+def events_for(person, mailbox) -> list[dict]:
+    """What has arrived for somebody since one looked last: method, UID and the end of the rule."""
+    deliver_due()
+    news, mailbox.received = [mail for mail in mailbox.messages if mail["To"] == person.email], []
+    found = []
+    for mail in news:
+        [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+        events = Calendar.from_ical(part.get_content()).walk("VEVENT")
+        [event] = [event for event in events if "RECURRENCE-ID" not in event]
+        until = event["RRULE"].get("UNTIL", [None])[0] if "RRULE" in event else None
+        found.append({"method": part.get_param("method"), "uid": str(event["UID"]), "until": until})
+    return found
+
+
+def test_calendars_learn_where_a_series_was_split(mailbox):
+    series = a_series()
+    person = mentees_of(series.mentorship)[0]
+    [first] = events_for(person, mailbox)
+
+    moved = change(series.sessions.all()[2], Scope.FOLLOWING, at=time(12))
+    news = {event["uid"]: event for event in events_for(person, mailbox)}
+
+    assert first["uid"] == series.uid
+    assert set(news) == {series.uid, moved.series.uid}
+    assert {event["method"] for event in news.values()} == {"REQUEST"}
+    assert news[series.uid]["until"] < moved.starts_at <= news[moved.series.uid]["until"]
+
+
+def test_calendars_learn_of_a_split_behind_the_last_session_that_took_place(mailbox):
+    series = a_series()
+    person = mentees_of(series.mentorship)[0]
+    events_for(person, mailbox)
+    begin(series.sessions.first())
+
+    moved = change(series.sessions.last(), Scope.ALL, at=time(12))
+    news = {event["uid"]: event for event in events_for(person, mailbox)}
+
+    assert set(news) == {series.uid, moved.series.uid}
+    assert news[series.uid]["until"] < moved.series.sessions.first().starts_at
+
+
+def test_calendars_learn_where_a_series_was_cut(mailbox):
+    series = a_series()
+    person = mentees_of(series.mentorship)[0]
+    events_for(person, mailbox)
+
+    cancel_series(series.sessions.all()[2], scope=Scope.FOLLOWING)
+    [news] = events_for(person, mailbox)
+
+    assert (news["method"], news["uid"]) == ("REQUEST", series.uid)
+    assert news["until"] < instant(in_a_week() + 2 * WEEK, time(0), "Europe/London")
