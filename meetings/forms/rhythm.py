@@ -73,7 +73,7 @@ class RhythmForm(forms.Form):
 
 class FitForm(forms.Form):
     answer = forms.ChoiceField(
-        label=_("How is it for you?"), choices=FitCheck.Answer.choices, widget=forms.RadioSelect
+        label=_("Is it right for you?"), choices=FitCheck.Answer.choices, widget=forms.RadioSelect
     )
     words = forms.CharField(
         label=_("A few words for yourself"),
