@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import home
 from accounts.models import Person
+from matching.begun import begun
 from matching.encounters import Encounter, encounters
 from matching.queries.mentorships import visible_to, with_names
 
@@ -26,10 +27,12 @@ def register_home() -> None:
 
 def tell(person: Person) -> Iterator[home.NextStep | home.HomeCard]:
     mine = encounters(with_names(visible_to(person)), person.pk)
+    new = [encounter for encounter in mine if is_new(encounter) and encounter.is_mentee and encounter.other]
+    have_begun = begun([encounter.mentorship.pk for encounter in new])
     for encounter in mine:
         if encounter.is_held:
             yield hold_step(encounter)
-        elif is_new(encounter) and encounter.is_mentee and encounter.other:
+        elif encounter in new and encounter.mentorship.pk not in have_begun:
             yield first_step(encounter)
     shown = [encounter for encounter in mine if encounter.is_held or encounter.is_introduced]
     if shown:

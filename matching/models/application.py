@@ -72,6 +72,8 @@ class Application(models.Model):
     agreed_to = models.ForeignKey(
         NoticeVersion, null=True, blank=True, on_delete=models.PROTECT, editable=False
     )
+    # By an admin, from a sheet: its person has agreed to nothing yet.
+    was_entered = models.BooleanField(default=False, editable=False)
     began_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)

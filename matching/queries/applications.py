@@ -61,7 +61,8 @@ def may_change(application: Application, step: Step) -> bool:
 
 def needs_agreement(application: Application) -> bool:
     """Whether an admin entered this application, so that its person has agreed to nothing yet."""
-    return application.agreed_to_id is None and application.state in OPEN_TO_CHANGE | {State.ACCEPTED}
+    is_in_hand = application.state in OPEN_TO_CHANGE | {State.ACCEPTED}
+    return application.was_entered and application.agreed_to_id is None and is_in_hand
 
 
 def missing_steps(application: Application) -> list[Step]:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.models import Person
+from accounts.models import Person, PersonRole
 from matching.models import Application, Cohort, Member, Mentorship
 
 State = Mentorship.State
 SHOWN = [State.HELD, State.INTRODUCED, State.ENDED]
+ROLES = Prefetch("person__roles", queryset=PersonRole.objects.select_related("role"))
 # In it now, or until its very end.
 STAYED = Q(left_at=None) | Q(left_at=F("mentorship__ended_at"))
 
@@ -28,7 +29,7 @@ def with_people(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
 
 def with_names(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
     """With who is in it and what they do: what a short list shows."""
-    members = Member.objects.filter(STAYED).select_related("person").prefetch_related("person__roles__role")
+    members = Member.objects.filter(STAYED).select_related("person").prefetch_related(ROLES)
     return mentorships.select_related("cohort").prefetch_related(
         Prefetch("members", queryset=members.order_by("pk"), to_attr="active")
     )
@@ -41,7 +42,7 @@ def active_members() -> QuerySet[Member]:
             "person__organisation", "person__photo", "application__availability", "application__stream"
         )
         .defer("person__photo__webp")
-        .prefetch_related("person__roles__role", "person__disciplines", "person__sectors")
+        .prefetch_related(ROLES, "person__disciplines", "person__sectors")
         .order_by("pk")
     )
 

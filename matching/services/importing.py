@@ -152,6 +152,7 @@ def _apply(person: Person, entry: Entry, part: str, cohort: Cohort) -> Applicati
         part=part,
         state=Application.State.SUBMITTED,
         submitted_at=timezone.now(),
+        was_entered=True,
         stream=entry.stream,
         capacity=entry.capacity if part == Part.MENTOR else 0,
         steps_done=_steps(entry, part),

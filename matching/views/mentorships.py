@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from matching.begun import begun
 from matching.encounters import Encounter, encounters, my_place
 from matching.errors import NotOnHold
 from matching.parts import parts_of
@@ -21,7 +22,7 @@ def mentorships(request):
 @require_safe
 def mentorship(request, pk):
     encounter = found(request, pk)
-    context = {"encounter": encounter, "parts": parts_of(encounter)}
+    context = {"encounter": encounter, "parts": parts_of(encounter), "has_begun": bool(begun([pk]))}
     return render(request, "matching/mentorships/page.html", context)
 
 

@@ -193,8 +193,10 @@ def test_home_shows_whom_one_would_meet_first(held):
 
 
 def test_home_asks_the_mentee_to_write_first_once_they_are_introduced(introduced):
+    first_step = f"Write two lines to {mentor_in(introduced).person}"
+    assert home_of(mentee_in(introduced).person).step.title == first_step
     Mentorship.objects.update(introduced_at="2020-01-01T00:00Z")
-    assert home_of(mentee_in(introduced).person).step is None
+    assert home_of(mentee_in(introduced).person).step.title != first_step
 
     fresh = a_match(hold_days=0)
     Mentorship.objects.filter(pk=fresh.pk).update(introduced_at=fresh.cohort.opens_at)

@@ -1,0 +1,14 @@
+from collections.abc import Collection
+
+from meetings.models import MetElsewhere, Session
+
+
+def mentorships_begun(mentorships: Collection[int]) -> set[int]:
+    """Those in which a session is planned, or was, or somebody said that they met elsewhere."""
+    planned = Session.objects.filter(mentorship__in=mentorships, state=Session.State.PLANNED)
+    elsewhere = MetElsewhere.objects.filter(mentorship__in=mentorships)
+    return set(
+        planned.order_by()
+        .values_list("mentorship", flat=True)
+        .union(elsewhere.order_by().values_list("mentorship", flat=True))
+    )
