@@ -5,9 +5,11 @@ waiting list has the order in which they arrived; nobody holds two sessions, so 
 stand the trigger that counts the seats and the constraint that they are never more than there are.
 """
 
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,6 +27,7 @@ from meetings.queries.seats import (
 from meetings.services.offers import count_again, settle
 from meetings.services.telling import tell_seat, tell_seat_gone
 
+log = logging.getLogger(__name__)
 State = Seat.State
 
 
@@ -114,10 +117,7 @@ def take_offer(seat: Seat, *, now: datetime | None = None) -> Seat:
 def expire_offers(*, now: datetime | None = None) -> int:
     """Let offers lapse and offer what is free to the next ones; returns how many sessions that touched."""
     now = now or timezone.now()
-    due = list(sessions_to_settle(now))
-    for session in due:
-        move_on(session, now=now)
-    return len(due)
+    return one_by_one(sessions_to_settle(now), lambda session: move_on(session, now=now))
 
 
 def add_seats(session: Session, *, now: datetime | None = None) -> None:
@@ -153,10 +153,7 @@ def seat_members(session: Session, *, now: datetime | None = None) -> list[Seat]
 def seat_newcomers(*, now: datetime | None = None) -> int:
     """Sessions to come follow who is in a mentorship; returns how many changed."""
     now = now or timezone.now()
-    due = sessions_to_reseat(now)
-    for session in due:
-        reseat(session, now)
-    return len(due)
+    return one_by_one(sessions_to_reseat(now), lambda session: reseat(session, now))
 
 
 @transaction.atomic
@@ -190,6 +187,20 @@ def see_out(seat: Seat) -> None:
     write(seat, State.CANNOT, answered_at=None)
     if was_going:
         tell_seat_gone(seat)
+
+
+def one_by_one(sessions: Iterable[Session], act: Callable[[Session], object]) -> int:
+    """Each in a transaction of its own. One that fails must not keep the others waiting: the next round tries it again."""
+    done = 0
+    for session in sessions:
+        try:
+            act(session)
+            done += 1
+        except DatabaseError:
+            log.exception(
+                "The seats of session %s could not be settled; the next round tries again.", session.pk
+            )
+    return done
 
 
 # --- Under the lock ---------------------------------------------------------------------------
