@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outbox import queries
+from outbox.pausing import paused
 
 # The clock rings every ten seconds.
 BEAT_LATE = timedelta(minutes=2)
@@ -54,6 +55,7 @@ def check_mail() -> dict:
     return {
         "ok": oldest is None or queries.database_now() - oldest <= MAIL_LATE,
         "oldest_due": stamp(oldest),
+        "paused": {pause.kind: stamp(pause.since) for pause in paused()},
         "trouble_since": stamp(trouble and trouble.at),
     }
 

@@ -87,3 +87,12 @@ def test_of_two_admins_who_let_a_kind_go_the_second_is_told(admin):
 
     with pytest.raises(NotPaused, match="not paused any longer"):
         resume("reminder")
+
+
+def test_the_health_page_names_what_is_paused_and_nobody(client, admin):
+    pause("reminder", by=admin)
+
+    mail = client.get("/health/").json()["mail"]
+
+    assert list(mail["paused"]) == ["reminder"]
+    assert "Ngozi" not in str(mail)
