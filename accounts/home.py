@@ -34,12 +34,19 @@ class Home:
     cards: list[HomeCard]
 
 
-_tellers: list[Callable[[Person], Iterable[NextStep | HomeCard]]] = []
+Tell = Callable[[Person], Iterable[NextStep | HomeCard]]
+_tellers: list[Tell] = []
+_patient: list[tuple[int, Tell]] = []
 
 
-def register(tell: Callable[[Person], Iterable[NextStep | HomeCard]]) -> None:
+def register(tell: Tell) -> None:
     """Add what an app has to say: steps and cards from one function, so that it reads its rows once."""
     _tellers.append(tell)
+
+
+def register_steps(tell: Tell, *, urgency: int) -> None:
+    """Add steps of this urgency, which are asked for only where nothing more urgent stands on Home."""
+    _patient.append((urgency, tell))
 
 
 def home_of(person: Person) -> Home:
@@ -47,6 +54,18 @@ def home_of(person: Person) -> Home:
     steps = [one for one in found if isinstance(one, NextStep)]
     cards = [one for one in found if isinstance(one, HomeCard)]
     return Home(
-        step=min(steps, key=lambda step: step.urgency, default=None),
+        step=_most_urgent(person, min(steps, key=_urgency, default=None)),
         cards=sorted(cards, key=lambda card: card.order),
     )
+
+
+def _most_urgent(person: Person, step: NextStep | None) -> NextStep | None:
+    for urgency, tell in sorted(_patient, key=lambda one: one[0]):
+        if step and step.urgency <= urgency:
+            break
+        step = min(tell(person), key=_urgency, default=step)
+    return step
+
+
+def _urgency(step: NextStep) -> int:
+    return step.urgency

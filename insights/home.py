@@ -11,7 +11,7 @@ URGENCY = 50
 
 
 def register_home() -> None:
-    home.register(tell)
+    home.register_steps(tell, urgency=URGENCY)
 
 
 def tell(person: Person) -> Iterator[home.NextStep]:

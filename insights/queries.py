@@ -62,6 +62,7 @@ def pulses_of(person: Person, cohort: Cohort) -> dict[str, Pulse]:
     return {pulse.stage: pulse for pulse in Pulse.objects.filter(person=person, cohort=cohort)}
 
 
-def settled(cohorts: Iterable[Cohort]) -> set[tuple[int, int, str]]:
+def settled(cohorts: Iterable[Cohort], person: Person | None = None) -> set[tuple[int, int, str]]:
     """(cohort, person, stage) of what was answered or skipped; never what was answered."""
-    return set(Pulse.objects.filter(cohort__in=cohorts).values_list("cohort", "person", "stage"))
+    pulses = Pulse.objects.filter(cohort__in=cohorts, **({"person": person} if person else {}))
+    return set(pulses.values_list("cohort", "person", "stage"))

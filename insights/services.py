@@ -114,7 +114,7 @@ def waiting_for(person: Person, *, now: datetime | None = None) -> Iterator[Coho
     cohorts = list(running_cohorts(now, person))
     if not cohorts:
         return
-    spans, done = spans_of(cohorts, [person.pk]), settled(cohorts)
+    spans, done = spans_of(cohorts, [person.pk]), settled(cohorts, person)
     for cohort in cohorts:
         stage = stage_at(spans.get((cohort.pk, person.pk), []), cohort, now)
         if stage and (cohort.pk, person.pk, stage) not in done:

@@ -19,7 +19,7 @@ URGENCY_OF_A_POLL = 15
 
 def register_parts() -> None:
     parts.register(card)
-    home.register(step)
+    home.register_steps(step, urgency=URGENCY_OF_A_POLL)
 
 
 def card(encounter: Encounter) -> Iterator[parts.Part]:

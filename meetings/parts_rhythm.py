@@ -21,7 +21,7 @@ URGENCY_OF_A_FIT_CHECK = 40
 
 def register_parts() -> None:
     parts.register(part_of_a_page)
-    home.register(on_home)
+    home.register_steps(on_home, urgency=URGENCY_OF_A_FIT_CHECK)
     rematches.register(wishes_for_another_match)
 
 
