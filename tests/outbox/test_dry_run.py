@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from outbox import dry_run, forecast
+from matching.forecast import introductions, unfinished
+from outbox import dry_run
 from outbox.audiences import find
 from outbox.models import Mail
 from outbox.pausing import pause
@@ -115,12 +116,12 @@ def test_a_kind_that_no_app_knows_is_left_out_with_a_sentence(cohort, samira, qu
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_looking_at_more_people_asks_no_more_of_the_forecasts(cohort, count, django_assert_num_queries):
+def test_asking_of_more_people_costs_no_more(cohort, count, django_assert_num_queries):
     ApplicationFactory.create_batch(count, cohort=cohort, accepted=True)
     people = find(f"cohort:{cohort.pk}").people
 
     with django_assert_num_queries(3):
-        forecast.expected(people, NOON_TOMORROW)
+        assert [*unfinished(people, NOON_TOMORROW), *introductions(people, NOON_TOMORROW)] == []
 
 
 # --- The page and the command ---------------------------------------------------------------------
