@@ -4,7 +4,7 @@ import re
 import time
 from contextlib import contextmanager
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
@@ -185,3 +186,13 @@ def link_to(message, part: str) -> str:
 
 def text_of(message) -> str:
     return message.get_body(("plain",)).get_content()
+
+
+def be(page: Page, person) -> None:
+    """Be somebody who has signed in before, where signing in is not what the journey is about."""
+    client = Client()
+    client.force_login(person)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.goto(reverse("front"))
+    everywhere = urljoin(page.url, "/")
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": everywhere}])
