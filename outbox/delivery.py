@@ -12,17 +12,24 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Case, F, Value, When
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_noop
 
-from outbox import gate, kinds, message, queries, wordings
+from outbox import gate, kinds, leases, message, queries, wordings
 from outbox.kinds import MailKind
 from outbox.models import Beat, Mail
 from outbox.rendering import as_read_by, render
 from outbox.services import clear_beat, record_beat, suppress
-from outbox.smtp import LONGEST_ANSWER, MailServer, MayHaveLeft, NobodyThere, Refused, ServerTrouble, TryLater
+from outbox.smtp import (
+    LONGEST_ANSWER,
+    ConnectionDropped,
+    MailServer,
+    MayHaveLeft,
+    NobodyThere,
+    Refused,
+    ServerTrouble,
+    TryLater,
+)
 from outbox.wording import one_line
 
 log = logging.getLogger(__name__)
@@ -31,15 +38,14 @@ State = Mail.State
 Clock = Callable[[], datetime]
 
 BATCH = 50
-LEASE = timedelta(seconds=3 * settings.EMAIL_TIMEOUT)
-REST = timedelta(seconds=20)
+REST = timedelta(seconds=5)
 SECONDS_KNOWLEDGE_IS_GOOD_FOR = 5
 # A mail that was looked at longer ago is looked at again before it leaves.
 SECONDS_A_DECISION_IS_GOOD_FOR = 1
 # Together at least 4 hours 15 minutes, whatever the jitter; then somebody must look.
 MINUTES_BETWEEN_ATTEMPTS = [0.25, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
 JITTER = 0.15
-DOMAIN_REST = timedelta(minutes=1)
+DOMAIN_REST = timedelta(seconds=30)
 REFUSALS_BEFORE_A_DOMAIN_RESTS = 3
 
 CANNOT_BE_WRITTEN = gettext_noop("The mail could not be written. Mend the cause, then send it again.")
@@ -48,10 +54,10 @@ DOMAIN_RESTS = gettext_noop("The readers' mail server is busy; it is given a pau
 GIVEN_UP = gettext_noop("The mail server put it off for hours; it is not tried again by itself.")
 REFUSED = gettext_noop("The mail server refused this mail.")
 NOBODY_HAS_THIS_ADDRESS = gettext_noop("The mail server says that nobody has this address.")
+CONNECTION_LOST = gettext_noop("The connection was lost before the mail server could have this mail.")
 CONNECTION_LOST_AT_THE_END = gettext_noop(
     "The connection was lost before the mail server confirmed the mail."
 )
-DELIVERER_LOST = gettext_noop("The worker stopped before it could note whether the mail left.")
 
 
 def always() -> bool:
@@ -65,7 +71,7 @@ def deliver_due(
 
     A bad mail fails alone. Where the mail server is away nothing is touched, and it is left alone for a while.
     """
-    recover_lapsed(clock())
+    leases.recover_lapsed(clock())
     if _is_server_resting(clock()) or not queries.due(clock()).exists():
         return 0
     round_ = _Round(clock=clock, keep_going=keep_going, limit=limit)
@@ -77,20 +83,6 @@ def deliver_due(
         log.warning("The mail server cannot be used: %s", trouble)
         record_beat(Beat.Name.TROUBLE, clock(), note=str(trouble))
     return round_.dealt_with
-
-
-def recover_lapsed(now: datetime) -> None:
-    """Take back what a dead deliverer held. Only a mail that may have left needs a thought."""
-    lapsed = queries.lapsed(now)
-    lapsed.filter(started_at=None).update(state=_waiting_again(), leased_until=None)
-    repeatable = {kind.name for kind in kinds.every()} - kinds.at_most_once()
-    # A kind that nobody knows any more is not repeated either.
-    lapsed.exclude(kind__in=repeatable).update(state=State.IN_DOUBT, note=DELIVERER_LOST, leased_until=None)
-    # A mail that kills whoever touches it must not do so for ever.
-    lapsed.filter(attempts__gt=len(MINUTES_BETWEEN_ATTEMPTS)).update(
-        state=State.FAILED, note=DELIVERER_LOST, leased_until=None
-    )
-    lapsed.update(state=State.RETRYING, note=DELIVERER_LOST, not_before=now, leased_until=None)
 
 
 @dataclass
@@ -113,6 +105,7 @@ class _Round:
         self.dealt_with = 0
         self.put_off_by_domain: dict[str, int] = {}
         self.waiting: deque[Mail] = deque()
+        self.unnoted: tuple[Mail, datetime] | None = None
 
     def run(self, server: MailServer) -> None:
         while self.keep_going() and self._claim():
@@ -122,7 +115,7 @@ class _Round:
         self._began, self._began_at = self.clock(), time.monotonic()
         self._known_at = -float("inf")
         size = BATCH if self.limit is None else min(BATCH, self.limit - self.dealt_with)
-        self.waiting.extend(_claim(self._began, size))
+        self.waiting.extend(leases.claim(self._began, size))
         self.in_hand = {mail.pk: mail for mail in self.waiting}
         return bool(self.waiting)
 
@@ -136,7 +129,8 @@ class _Round:
             while ready and self.keep_going():
                 ready = self._deliver(ready, server) or self._next()
         finally:
-            _give_back(self.in_hand)
+            self._note_sent()
+            leases.give_back(self.in_hand)
             self.waiting.clear()
             self.in_hand.clear()
 
@@ -184,7 +178,9 @@ class _Round:
             raise  # the database is away: this says nothing about the mail
         except Exception as error:
             log.exception("Mail %s could not be written.", mail.pk)
-            return _settle(mail, State.FAILED, note=CANNOT_BE_WRITTEN, answer=_without_secrets(mail, error))
+            return leases.settle(
+                mail, State.FAILED, note=CANNOT_BE_WRITTEN, answer=_without_secrets(mail, error)
+            )
 
     def _may_leave(self, mail: Mail, kind: MailKind) -> bool:
         decision = gate.decide(mail, kind, self._now(), self.known)
@@ -225,10 +221,25 @@ class _Round:
             nonlocal following
             following = self._next_meanwhile()
 
-        if self._is_still_wanted(ready) and _start(mail, self._now()):
+        if self._is_still_wanted(ready) and self._start(mail):
             self._hand_over(ready, server, meanwhile=prepare_next)
         self._be_done_with(mail)
+        if following is None:
+            self._note_sent()
         return following
+
+    def _start(self, mail: Mail) -> bool:
+        """Hold this mail; what became of the last one is noted with the same commit."""
+        if self.unnoted is None or kinds.is_secret(self.unnoted[0].kind):
+            self._note_sent()
+            return leases.start(mail, self._now())
+        sent, self.unnoted = self.unnoted, None
+        return leases.note_and_start(*sent, mail, self._now())
+
+    def _note_sent(self) -> None:
+        if self.unnoted:
+            leases.record_sent(*self.unnoted)
+            self.unnoted = None
 
     def _be_done_with(self, mail: Mail) -> None:
         del self.in_hand[mail.pk]
@@ -238,6 +249,7 @@ class _Round:
         """A slow mail server may have kept this mail waiting since it was looked at."""
         if time.monotonic() - ready.at < SECONDS_A_DECISION_IS_GOOD_FOR:
             return True
+        self._note_sent()
         self.known = gate.look_up([ready.mail, *self.waiting])
         return self._may_leave(ready.mail, ready.kind)
 
@@ -251,8 +263,10 @@ class _Round:
                 meanwhile=meanwhile,
             )
         except ServerTrouble:
-            _take_back_start(mail)
+            leases.take_back_start(mail)
             raise
+        except ConnectionDropped as trouble:
+            _put_off(mail, self._now(), note=CONNECTION_LOST, answer=str(trouble))
         except TryLater as trouble:
             self._note_domain(mail)
             _put_off(mail, self._now(), note=PUT_OFF, answer=str(trouble))
@@ -260,55 +274,24 @@ class _Round:
             _doubt(mail, self._now(), answer=str(trouble))
         except NobodyThere as trouble:
             suppress(mail.to, reason=str(trouble))
-            _settle(mail, State.FAILED, note=NOBODY_HAS_THIS_ADDRESS, answer=str(trouble))
+            leases.settle(mail, State.FAILED, note=NOBODY_HAS_THIS_ADDRESS, answer=str(trouble))
         except Refused as trouble:
-            _settle(mail, State.FAILED, note=REFUSED, answer=str(trouble))
+            leases.settle(mail, State.FAILED, note=REFUSED, answer=str(trouble))
         else:
-            _record_sent(mail, self._now())
+            self.unnoted = (mail, self._now())
 
     def _note_domain(self, mail: Mail) -> None:
         domain = _domain(mail)
         self.put_off_by_domain[domain] = self.put_off_by_domain.get(domain, 0) + 1
 
     def _is_domain_resting(self, mail: Mail) -> bool:
-        """Whether its mail server has had enough of this deliverer, or of any other within the last minute."""
+        """Whether its mail server has had enough of this deliverer, or of any other a moment ago."""
         domain = _domain(mail)
         refusals = self.put_off_by_domain.get(domain, 0)
         return refusals >= REFUSALS_BEFORE_A_DOMAIN_RESTS or domain in self.resting
 
 
 # --- Before the mail server is spoken to --------------------------------------------------------
-
-
-def _claim(now: datetime, size: int) -> list[Mail]:
-    """Lease the next mails to this deliverer. Committed at once, so that the lease outlives whatever happens to us."""
-    lease = now + LEASE
-    with transaction.atomic(durable=True):
-        batch = list(
-            queries.due(now).select_related("person").select_for_update(skip_locked=True, of=["self"])[:size]
-        )
-        Mail.objects.filter(pk__in=[mail.pk for mail in batch]).update(
-            state=State.SENDING, leased_until=lease, started_at=None
-        )
-    for mail in batch:
-        mail.leased_until = lease
-    return batch
-
-
-def _ours(mail: Mail):
-    """The row, while its lease is still this deliverer's: no two leases of a mail end at the same instant."""
-    return Mail.objects.filter(pk=mail.pk, state=State.SENDING, leased_until=mail.leased_until)
-
-
-def _waiting_again() -> Case:
-    return Case(When(attempts=0, then=Value(State.QUEUED)), default=Value(State.RETRYING))
-
-
-def _give_back(in_hand: dict[int, Mail]) -> None:
-    """What was claimed and never begun goes on as if nothing had been."""
-    for lease in {mail.leased_until for mail in in_hand.values()}:
-        held = Mail.objects.filter(pk__in=in_hand, state=State.SENDING, leased_until=lease, started_at=None)
-        held.update(state=_waiting_again(), leased_until=None)
 
 
 def _is_server_resting(now: datetime) -> bool:
@@ -318,73 +301,23 @@ def _is_server_resting(now: datetime) -> bool:
 
 def _hold_back(mail: Mail, decision: gate.Skip | gate.Wait) -> None:
     if isinstance(decision, gate.Skip):
-        return _settle(mail, State.SKIPPED, note=decision.reason)
+        return leases.settle(mail, State.SKIPPED, note=decision.reason)
     state = State.RETRYING if mail.attempts else State.QUEUED
-    _settle(mail, state, not_before=decision.until, note=decision.reason)
+    leases.settle(mail, state, not_before=decision.until, note=decision.reason)
 
 
 def _domain(mail: Mail) -> str:
     return gate.address(mail).rpartition("@")[2].lower()
 
 
-FROZEN = [
-    "to",
-    "language",
-    "message_id",
-    "subject",
-    "text",
-    "html",
-    "calendar",
-    "calendar_method",
-    "rendered_at",
-]
-
-
-def _start(mail: Mail, now: datetime) -> bool:
-    """Renew the lease for this one mail and freeze it; False where the lease lapsed and another took it."""
-    lease = now + LEASE
-    frozen = {name: getattr(mail, name) for name in FROZEN}
-    started = _ours(mail).update(**frozen, started_at=now, leased_until=lease, attempts=F("attempts") + 1)
-    mail.leased_until = lease
-    mail.attempts += 1
-    return bool(started)
-
-
-def _take_back_start(mail: Mail) -> None:
-    """The server never heard of this mail: it costs no attempt."""
-    _ours(mail).update(started_at=None, attempts=F("attempts") - 1)
-
-
 # --- Afterwards -----------------------------------------------------------------------------------
 
 
-def _settle(mail: Mail, state: State, **fields) -> None:
-    _persistently(lambda: _ours(mail).update(state=state, leased_until=None, **_wiped(mail, state), **fields))
-
-
-def _record_sent(mail: Mail, now: datetime) -> None:
-    """What is known to have left is written down whatever has become of the lease meanwhile."""
-    _persistently(
-        lambda: (
-            Mail.objects.filter(pk=mail.pk)
-            .exclude(state=State.SENT)
-            .update(
-                state=State.SENT,
-                sent_at=now,
-                note="",
-                answer="",
-                leased_until=None,
-                **_wiped(mail, State.SENT),
-            )
-        )
-    )
-
-
 def _put_off(mail: Mail, now: datetime, *, note: str, answer: str) -> None:
-    if mail.attempts > len(MINUTES_BETWEEN_ATTEMPTS):
-        _settle(mail, State.FAILED, note=GIVEN_UP, answer=answer)
+    if mail.attempts > leases.MOST_ATTEMPTS:
+        leases.settle(mail, State.FAILED, note=GIVEN_UP, answer=answer)
     else:
-        _settle(
+        leases.settle(
             mail,
             State.RETRYING,
             not_before=now + _delay(after_attempts=mail.attempts),
@@ -395,7 +328,7 @@ def _put_off(mail: Mail, now: datetime, *, note: str, answer: str) -> None:
 
 def _doubt(mail: Mail, now: datetime, *, answer: str) -> None:
     if mail.kind in kinds.at_most_once():
-        _settle(mail, State.IN_DOUBT, note=CONNECTION_LOST_AT_THE_END, answer=answer)
+        leases.settle(mail, State.IN_DOUBT, note=CONNECTION_LOST_AT_THE_END, answer=answer)
     else:
         _put_off(mail, now, note=CONNECTION_LOST_AT_THE_END, answer=answer)
 
@@ -409,34 +342,6 @@ def _jittered(pause: timedelta) -> timedelta:
     return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
-def _wiped(mail: Mail, state: State) -> dict:
-    """A code or a reset link is nobody's business once it has left, or never will.
-
-    Nor is the address of somebody who has no account, or no longer: an erased person must not live on in the log.
-    """
-    is_over = state in {State.SENT, State.FAILED, State.SKIPPED}
-    if not is_over or not kinds.is_secret(mail.kind):
-        return {}
-    address = {} if mail.person_id else {"to": ""}
-    content = {"subject": "", "text": "", "html": "", "calendar": "", "context": {}}
-    return content | address | {"wiped_at": queries.database_now()}
-
-
 def _without_secrets(mail: Mail, error: Exception) -> str:
     name = type(error).__name__
     return name if kinds.is_secret(mail.kind) else one_line(f"{name}: {error}", longest=LONGEST_ANSWER)
-
-
-def _persistently(write: Callable[[], int]) -> None:
-    """Write down what happened to a mail even where the database drops for a moment: forgetting it would repeat it."""
-    give_up_at = time.monotonic() + LEASE.total_seconds()
-    while True:
-        try:
-            write()
-            return
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block or time.monotonic() > give_up_at:
-                raise
-            log.warning("The database is away; what became of a mail is written as soon as it is back.")
-            connection.close()
-            time.sleep(0.5)

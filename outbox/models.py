@@ -38,6 +38,8 @@ class Mail(models.Model):
     # Set just before the mail server is spoken to: a lapsed lease without it has surely sent nothing.
     started_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often whoever held it stopped, or took too long, before beginning it.
+    fellings = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(blank=True)

@@ -146,7 +146,7 @@ def send_again(mail: Mail) -> None:
     """Let a refused mail, or one in doubt, leave once more. Raises NotToBeSentAgain."""
     open_ones = Mail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.IN_DOUBT], wiped_at=None)
     if kinds.is_secret(mail.kind) or not open_ones.update(
-        state=State.QUEUED, not_before=NOW, attempts=0, started_at=None, note="", answer=""
+        state=State.QUEUED, not_before=NOW, attempts=0, fellings=0, started_at=None, note="", answer=""
     ):
         raise NotToBeSentAgain(mail.pk)
     nudge(DELIVER)

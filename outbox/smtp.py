@@ -28,7 +28,11 @@ class ServerTrouble(Trouble):
 
 
 class TryLater(Trouble):
-    """This mail was put off, or the connection dropped before the server could have it."""
+    """This mail was put off."""
+
+
+class ConnectionDropped(TryLater):
+    """The connection dropped before the server could have this mail: that says nothing about it, nor about its reader."""
 
 
 class Refused(Trouble):
@@ -97,7 +101,7 @@ class MailServer:
         self._open()
         try:
             code, answer = self._name_sender(sender, recipient)
-        except TryLater:
+        except ConnectionDropped:
             code, answer = CLOSING, b""
         if code == CLOSING and not is_fresh:
             self._close()
@@ -130,7 +134,7 @@ class MailServer:
         """The server may wait for a mail by now, though it refused its only reader: it gets none."""
         if not self._is_ahead:
             return
-        with suppress(TryLater):
+        with suppress(ConnectionDropped):
             code, _ = self._ask("getreply")
             if code == 354:
                 self._lose()
@@ -142,7 +146,7 @@ class MailServer:
             return getattr(connection, command)(*arguments)
         except (OSError, smtplib.SMTPException) as error:
             self._lose()
-            raise TryLater(_in_words(error)) from error
+            raise ConnectionDropped(_in_words(error)) from error
 
     def _send(self, content: bytes, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
         connection = self._backend.connection
