@@ -11,7 +11,7 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
 
     def get_post_parameters(self, request):
         sent = super().get_post_parameters(request)
-        return {name: self.cleansed_substitute for name in sent}
+        return dict.fromkeys(sent, self.cleansed_substitute)
 
     def get_traceback_frame_variables(self, request, tb_frame):
         return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from meetings.emergency_log_sql import MAY_SHRINK, ONLY_GROWS
+from meetings.sql.emergency_log import MAY_SHRINK, ONLY_GROWS
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from matching.rematches import wishes
 from meetings.models import FitCheck
-from meetings.parts_rhythm import on_home
+from meetings.parts.rhythm import on_home
 from meetings.services.fit_checks import answer_fit_check, ask_how_it_fits
 from meetings.services.rhythm import say_met
 from outbox.delivery import deliver_due

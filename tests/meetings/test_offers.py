@@ -3,9 +3,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from meetings import one_click, one_click_seats
+from meetings import one_click
 from meetings.models import Seat, Session
 from meetings.one_click import link
+from meetings.one_click import seats as one_click_seats
 from meetings.services.seats import OfferOver, SeatsClosed, book_seat, expire_offers, give_back, take_offer
 from outbox.models import Mail
 from tests.accounts.factories import PersonFactory

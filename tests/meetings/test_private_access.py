@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from meetings.urls_private import urlpatterns
+from meetings.urls.private import urlpatterns
 from tests.accounts.factories import PersonFactory
 from tests.meetings.factories import SessionFactory, introduced, mentees_of, mentor_of
 from tests.meetings.private_factories import SENTENCES, need_of, plant

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from matching.admin.pages import PagesMixin
-from meetings import admin_emergency  # noqa: F401
 from meetings.forms.sessions import SubstituteForm
 from meetings.models import Series, Session
 from meetings.my_session import in_words

@@ -14,7 +14,7 @@ CARD_ORDER = 10
 SHOWN = 3
 
 
-def register_part() -> None:
+def register_parts() -> None:
     parts.register(tell)
 
 

@@ -1,0 +1,1 @@
+from meetings.admin import emergency, sessions  # noqa: F401
