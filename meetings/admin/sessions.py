@@ -93,7 +93,8 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
 
     def substitute(self, request, pk):
         session = get_object_or_404(self.get_queryset(request), pk=pk)
-        form = SubstituteForm(request.POST or None, session=session)
+        # A host reads what people bring: no admin lets themselves in, the host or the mentor would have to ask them.
+        form = SubstituteForm(request.POST or None, session=session, besides=request.user)
         if request.method == "POST" and form.is_valid():
             with self.reporting(request):
                 replace_host(session, form.cleaned_data["substitute"])

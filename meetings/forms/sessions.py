@@ -387,6 +387,7 @@ class SubstituteForm(forms.Form):
         },
     )
 
-    def __init__(self, data=None, *, session: Session):
+    def __init__(self, data=None, *, session: Session, besides: Person | None = None):
         super().__init__(data)
-        self.fields["substitute"].queryset = possible_substitutes(session).order_by("sort_key")
+        others = possible_substitutes(session).exclude(pk=besides.pk if besides else None)
+        self.fields["substitute"].queryset = others.order_by("sort_key")

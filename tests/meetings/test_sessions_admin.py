@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from meetings.models import Session
 from tests.accounts.factories import PersonFactory
+from tests.matching.factories import ApplicationFactory
 from tests.meetings.factories import SeriesFactory, SessionFactory, mentees_of
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,17 @@ def test_an_admin_finds_another_host(admin_client):
 
     session.refresh_from_db()
     assert session.host == mentee
+
+
+def test_no_admin_lets_themselves_in_as_a_substitute(admin_client, admin_user):
+    session = SessionFactory()
+    ApplicationFactory(cohort=session.mentorship.cohort, person=admin_user, accepted=True, mentor=True)
+
+    refused = admin_client.post(page("substitute", session), {"substitute": admin_user.pk}).text
+
+    assert "This person cannot step in." in refused
+    session.refresh_from_db()
+    assert session.host != admin_user
 
 
 @pytest.mark.parametrize("name", ["session_change", "cancel_session", "substitute"])
