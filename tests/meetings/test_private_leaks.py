@@ -2,8 +2,6 @@
 
 import json
 import logging
-import os
-import subprocess
 from uuid import uuid4
 
 import pytest
@@ -21,30 +19,13 @@ from accounts.services.my_data import delete_person, export_person
 from meetings.models import MeToo, Note
 from meetings.services.needs import say_me_too
 from meetings.views import needs as need_views
-from mentoring.local.postgres import find_place
 from outbox.delivery import deliver_due
 from outbox.models import Mail
+from tests.meetings.dumping import dump
 from tests.meetings.factories import mentees_of
 from tests.meetings.private_factories import SENTENCES, need_of, place_at, plant, write
 
 FOUND = "The title that is found"
-
-
-def dump(tmp_path) -> str:
-    """The test database as pg_dump, the real program, writes it."""
-    place = find_place(tmp_path)
-    held = connection.settings_dict
-    done = subprocess.run(
-        [
-            *[str(place.binaries / "pg_dump"), f"--host={held['HOST']}", f"--port={held['PORT']}"],
-            *[f"--username={held['USER']}", "--inserts", held["NAME"]],
-        ],
-        env=os.environ | {"PGPASSWORD": held["PASSWORD"]},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
 
 
 def walk(planted, signed_in_client) -> None:
