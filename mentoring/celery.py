@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
 
@@ -16,3 +16,9 @@ app.autodiscover_tasks()
 def ring_once(**kwargs):
     """Let the health page hear the clock as it starts, not only at its first interval."""
     app.send_task("outbox.tasks.deliver_due_mail")
+
+
+@worker_ready.connect
+def look_at_once(**kwargs):
+    """What waited while no worker ran need not wait for the clock as well."""
+    app.send_task("outbox.tasks.deliver_now", expires=60)

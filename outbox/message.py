@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.quoprimime import body_encode
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,7 +40,12 @@ def host() -> str:
 
 
 def envelope_sender() -> str:
-    return sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8")
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=4)
+def _bare(address: str) -> str:
+    return sanitize_address(parseaddr(address)[1], "utf-8")
 
 
 def envelope_recipient(mail: Mail) -> str:
@@ -55,14 +61,15 @@ def compose(mail: Mail) -> bytes:
         _refuse_bad_address(address)
     try:
         lines = [_header(name, value) for name, value in _headers(mail)]
-        return b"\r\n".join([*lines, b"MIME-Version: 1.0", _body(mail).written()])
+        return b"\r\n".join(
+            [_from(settings.DEFAULT_FROM_EMAIL), *lines, b"MIME-Version: 1.0", _body(mail).written()]
+        )
     except (ValueError, UnicodeError) as error:
         raise CannotBeWritten(str(error)) from error
 
 
 def _headers(mail: Mail) -> Iterator[tuple[str, str]]:
     yield "Subject", mail.subject
-    yield "From", settings.DEFAULT_FROM_EMAIL
     yield "To", mail.to
     if mail.reply_to:
         yield "Reply-To", mail.reply_to
@@ -73,6 +80,11 @@ def _headers(mail: Mail) -> Iterator[tuple[str, str]]:
     yield "Auto-Submitted", "auto-generated"
     yield "X-Auto-Response-Suppress", "All"
     yield from unsubscribe.headers(mail).items()
+
+
+@lru_cache(maxsize=4)
+def _from(sender: str) -> bytes:
+    return _header("From", sender)
 
 
 def _header(name: str, value: str) -> bytes:

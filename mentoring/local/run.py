@@ -18,6 +18,9 @@ from mentoring.local.ports import free_port, web_port
 from mentoring.local.processes import die_with_parent
 from mentoring.local.workspace import ROOT, Workspace, python
 
+# A worker need not know of others: it is up a second earlier, and again when the broker comes back.
+ALONE = ["--without-mingle", "--without-gossip"]
+
 
 class Stop(BaseException):
     """Ctrl-C or a TERM, wherever we are."""
@@ -136,7 +139,7 @@ def start_programme(workspace: Workspace, port: int, variables: dict) -> None:
     start(web)
     start(
         python(
-            *["worker", *celery, "worker", "--concurrency=2", "--loglevel=INFO"],
+            *["worker", *celery, "worker", "--concurrency=2", "--loglevel=INFO", *ALONE],
             environment=variables,
             # At once: what was under way is found again by the sweeps.
             stop_signal=signal.SIGQUIT,

@@ -14,7 +14,7 @@ import psycopg
 from mentoring.local.ports import free_port
 from mentoring.local.postgres import find_place, start_postgres
 from mentoring.local.processes import Service, kill_group
-from mentoring.local.run import listens
+from mentoring.local.run import ALONE, listens
 from mentoring.local.valkey import start_valkey
 from mentoring.local.workspace import ROOT, Workspace, python
 from tests.faults.schedule import Kill
@@ -87,7 +87,7 @@ class Stage:
         subprocess.run(command, cwd=ROOT, env={**os.environ, **self.variables}, check=True)
 
     def start_celery(self) -> None:
-        options = ["worker", f"--concurrency={self._children}", "--loglevel=INFO"]
+        options = ["worker", f"--concurrency={self._children}", "--loglevel=INFO", *ALONE]
         worker = python("worker", *CELERY, *options, environment=self.variables)
         worker.death_signal = signal.SIGKILL
         self._add("worker", worker)
