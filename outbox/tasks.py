@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from outbox import digest, inbox, queries
-from outbox.delivery import deliver_due
+from outbox.crew import deliver_together
 from outbox.models import Beat
 from outbox.nudge import nudge
 from outbox.services import DELIVER, record_beat
@@ -23,7 +23,7 @@ def deliver_due_mail():
 def deliver_now():
     """What a nudge asks for."""
     ends = time.monotonic() + SECONDS_A_TURN
-    deliver_due(keep_going=lambda: time.monotonic() < ends)
+    deliver_together(keep_going=lambda: time.monotonic() < ends)
     if time.monotonic() >= ends:
         nudge(DELIVER)
 

@@ -22,8 +22,9 @@ class FaultKinds(AppConfig):
 
 def wait_seconds_for_minutes() -> None:
     """Everything that mail waits for after a fault, at a sixtieth; the sweeps at a fifth."""
-    from outbox import delivery, sweep
+    from outbox import delivery, leases, sweep
 
     delivery.MINUTES_BETWEEN_ATTEMPTS = [minutes / 60 for minutes in delivery.MINUTES_BETWEEN_ATTEMPTS]
     delivery.REST = timedelta(seconds=1)
+    leases.TO_BEGIN = timedelta(seconds=3)
     sweep.SECONDS_BETWEEN_SWEEPS, sweep.SILENCE = 3, timedelta(seconds=4)

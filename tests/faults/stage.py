@@ -83,7 +83,10 @@ class Stage:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{name}"')
-        command = [sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity=0"]
+        self.run_manage("migrate", "--run-syncdb", "--verbosity=0")
+
+    def run_manage(self, *words: str) -> None:
+        command = [sys.executable, "manage.py", *words]
         subprocess.run(command, cwd=ROOT, env={**os.environ, **self.variables}, check=True)
 
     def start_celery(self) -> None:

@@ -27,6 +27,11 @@ def test_nothing_starts_before_the_database_is_prepared(services):
         assert waits_for["postgres"] == {"condition": "service_healthy"}
 
 
+def test_what_falls_is_started_again(services):
+    """Celery ends a worker whose children are killed at a bad moment."""
+    assert {services[name]["restart"] for name in services if name != "migrate"} == {"unless-stopped"}
+
+
 def test_what_others_wait_for_can_say_that_it_is_healthy(services):
     for name in ("web", "postgres", "redis"):
         assert services[name]["healthcheck"]["test"][0] == "CMD"

@@ -2,6 +2,8 @@ import pytest
 from django.db import connection
 
 from outbox import queries, tasks
+from outbox.crew import HANDS
+from outbox.delivery import BATCH
 from outbox.models import Mail
 from outbox.tasks import deliver_due_mail, deliver_now
 
@@ -49,3 +51,18 @@ def test_a_task_that_found_all_done_sends_for_nobody(sink, queue, django_capture
         deliver_due_mail()
 
     assert nudges == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_much_is_due_one_process_speaks_over_several_connections(sink, queue):
+    for number in range(2 * BATCH + 1):
+        queue(key=f"session:{number}", title=f"Session {number}")
+    # Long enough for everybody to have come.
+    sink.seconds_to_wait = 0.02
+
+    deliver_now()
+
+    subjects = [message["Subject"] for message in sink.messages]
+    assert len(subjects) == len(set(subjects)) == 2 * BATCH + 1
+    assert sink.connections == HANDS
+    assert not Mail.objects.exclude(state=Mail.State.SENT).exists()
