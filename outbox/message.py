@@ -49,7 +49,12 @@ def _bare(address: str) -> str:
 
 
 def envelope_recipient(mail: Mail) -> str:
-    return sanitize_address(mail.to, "utf-8")
+    return _on_the_wire(mail.to)
+
+
+def _on_the_wire(address: str) -> str:
+    """One checked address; only what is not ASCII has to be written otherwise."""
+    return address if address.isascii() else sanitize_address(address, "utf-8")
 
 
 def compose(mail: Mail) -> bytes:
@@ -70,9 +75,9 @@ def compose(mail: Mail) -> bytes:
 
 def _headers(mail: Mail) -> Iterator[tuple[str, str]]:
     yield "Subject", mail.subject
-    yield "To", mail.to
+    yield "To", _on_the_wire(mail.to)
     if mail.reply_to:
-        yield "Reply-To", mail.reply_to
+        yield "Reply-To", _on_the_wire(mail.reply_to)
     yield "Message-ID", mail.message_id
     yield "Date", format_datetime(mail.rendered_at)
     yield "Content-Language", mail.language
@@ -88,8 +93,9 @@ def _from(sender: str) -> bytes:
 
 
 def _header(name: str, value: str) -> bytes:
-    # Django encodes names and addresses, and refuses a line break that would begin another header.
-    _, safe = forbid_multi_line_headers(name, value, "utf-8")
+    # Django encodes what is not ASCII, and refuses a line break that would begin another header.
+    is_plain = value.isascii() and value.isprintable()
+    safe = value if is_plain else forbid_multi_line_headers(name, value, "utf-8")[1]
     # Only encoded words are folded: a long link on a line of its own would look like an empty header to some mailboxes.
     line = f"{name}: {safe}".encode("ascii")
     if max(map(len, line.splitlines())) > LONGEST_LINE:

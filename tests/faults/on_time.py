@@ -24,7 +24,7 @@ from tests.faults.mail import drain, enter_django
 from tests.faults.schedule import draw
 from tests.faults.stage import Stage
 
-PAGE = "/"
+PAGE = "/home/"
 GOALS = {0.95: 10, 0.99: 60}
 
 
