@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from babel import Locale
+from django.db.models import Value
 from django.utils.text import get_text_list
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from matching.models import Member, Stream
 
 Reason = dict
 MOST_TIMES = 2
+CATALOGUES = (Topic, Role, Discipline)
+TOLD = ("slug", "en", "fr", "sensitive")
 
 MENTEE = Member.Part.MENTEE
 MENTOR = Member.Part.MENTOR
@@ -131,10 +134,15 @@ class Labels:
 
     @classmethod
     def load(cls) -> "Labels":
-        return cls(
-            *({entry.slug: entry for entry in model.objects.all()} for model in (Topic, Role, Discipline)),
-            streams=Stream.objects.in_bulk(),
+        """Two queries: the catalogues are alike, so one reads all of them."""
+        first, *others = (
+            model.objects.order_by().annotate(catalogue=Value(number)).values_list("catalogue", *TOLD)
+            for number, model in enumerate(CATALOGUES)
         )
+        found: list[dict[str, CatalogueEntry]] = [{} for _model in CATALOGUES]
+        for number, slug, en, fr, sensitive in first.union(*others, all=True):
+            found[number][slug] = CATALOGUES[number](slug=slug, en=en, fr=fr, sensitive=sensitive)
+        return cls(*found, streams=Stream.objects.in_bulk())
 
     def printable(self, slugs: Iterable[str]) -> list[str]:
         found = [self.topics[slug] for slug in slugs if slug in self.topics]

@@ -10,7 +10,6 @@ from accounts import home
 from accounts.models import Person
 from matching import parts
 from matching.encounters import Encounter
-from meetings.models import TimeVote
 from meetings.queries.polls import open_poll_in, suggestions, unanswered_by
 
 CARD_ORDER = 30
@@ -25,14 +24,13 @@ def register_parts() -> None:
 def card(encounter: Encounter) -> Iterator[parts.Part]:
     if not encounter.is_introduced:
         return
-    poll = open_poll_in(encounter.mentorship)
-    said = poll and TimeVote.objects.filter(option__poll=poll, person=encounter.me.person_id).exists()
+    poll = open_poll_in(encounter.mentorship, encounter.me.person)
     # In a group, who leads it books; the others propose times.
     may_book = not (encounter.is_group and encounter.is_mentee)
     context = {
         "suggestions": suggestions(encounter) if may_book and not poll else [],
         "poll": poll,
-        "has_answered": said,
+        "has_answered": poll and poll.has_answered,
     }
     yield parts.Part(CARD_ORDER, "meetings/polls/_card.html", context)
 

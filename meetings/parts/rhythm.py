@@ -13,7 +13,7 @@ from matching import parts, rematches
 from matching.encounters import Encounter
 from meetings.forms.rhythm import USUAL
 from meetings.queries.rhythm import rhythm_of, under_way, wishes_for_another_match
-from meetings.services.fit_checks import waiting_for
+from meetings.services.fit_checks import unanswered, waiting_for
 
 ORDER = 40
 URGENCY_OF_A_FIT_CHECK = 40
@@ -28,15 +28,16 @@ def register_parts() -> None:
 def part_of_a_page(encounter: Encounter) -> Iterator[parts.Part]:
     if not encounter.is_introduced or encounter.me.left_at:
         return
-    days = rhythm_of(encounter.mentorship)
-    mentorship = under_way(timezone.now()).filter(pk=encounter.mentorship.pk).first()
+    days, now = rhythm_of(encounter.mentorship), timezone.now()
+    # Its people are known already.
+    found = list(under_way(now).filter(pk=encounter.mentorship.pk).prefetch_related(None))
     yield parts.Part(
         ORDER,
         "meetings/rhythm/_part.html",
         {
             "rhythm": in_words(days),
-            "has_met": bool(mentorship and (mentorship.meetings or mentorship.is_booked)),
-            "is_asked": any(one.pk == encounter.mentorship.pk for one in waiting_for(encounter.me.person)),
+            "has_met": any(one.meetings or one.is_booked for one in found),
+            "is_asked": bool(unanswered(found, encounter.me.person, now)),
         },
     )
 

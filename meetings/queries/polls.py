@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Person
@@ -210,8 +210,11 @@ def with_answers(polls: QuerySet[TimePoll]) -> QuerySet[TimePoll]:
     )
 
 
-def open_poll_in(mentorship: Mentorship, now: datetime | None = None) -> TimePoll | None:
-    return mentorship.polls.filter(state=State.OPEN, closes_at__gt=now or timezone.now()).first()
+def open_poll_in(mentorship: Mentorship, person: Person) -> TimePoll | None:
+    """With whether this person `has_answered`."""
+    said = TimeVote.objects.filter(option__poll=OuterRef("pk"), person=person)
+    found = mentorship.polls.filter(state=State.OPEN, closes_at__gt=timezone.now())
+    return found.annotate(has_answered=Exists(said)).first()
 
 
 def unanswered_by(person: Person, now: datetime) -> QuerySet[TimePoll]:

@@ -1,6 +1,6 @@
 """Is this match right for you? Asked after the first meetings and half-way; private, and nobody's fault."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -124,11 +124,16 @@ def waiting_for(person: Person, *, now: datetime | None = None) -> list[Mentorsh
     """Mentorships of this person that have come to a stage about which they have not said anything."""
     now = now or timezone.now()
     mine = under_way(now).filter(meetings__gt=0, members__person=person, members__left_at=None)
-    begun = list(mine)
-    already = answered(one.pk for one in begun)
-    return [
-        one
-        for one in begun
+    return unanswered(mine, person, now)
+
+
+def unanswered(mine: Iterable[Mentorship], person: Person, now: datetime) -> list[Mentorship]:
+    """Of these mentorships, read by `under_way`, those that ask this person for a word now."""
+    due_now = [
+        (one, stage)
+        for one in mine
         for stage, due in dues(one).items()
-        if due <= now < due + USEFUL_FOR and (one.pk, person.pk, stage) not in already
+        if one.meetings and due <= now < due + USEFUL_FOR
     ]
+    already = answered(one.pk for one, _stage in due_now) if due_now else set()
+    return [one for one, stage in due_now if (one.pk, person.pk, stage) not in already]

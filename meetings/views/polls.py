@@ -36,7 +36,7 @@ def find_time(request, mentorship_pk):
         "encounter": encounter,
         "form": form,
         "strip": Strip(hours),
-        "open_poll": open_poll_in(encounter.mentorship),
+        "open_poll": open_poll_in(encounter.mentorship, request.user),
         "monday": monday,
         "sunday": monday + timedelta(days=6),
         "week_before": monday - WEEK if monday > this_week else None,
