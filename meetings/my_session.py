@@ -173,9 +173,10 @@ class MySession:
 
     @property
     def second_line(self) -> str:
-        """For whom, who hosts, what is left."""
+        """For whom, unless the title says so, who hosts, what is left."""
+        group = "" if self.for_whom == self.session.title else self.for_whom
         host = "" if self.is_host or not self.session.host else self.hosted_by
-        return " · ".join(part for part in (self.for_whom, host, self.seats_words) if part)
+        return " · ".join(part for part in (group, host, self.seats_words) if part)
 
     @property
     def hosted_by(self) -> str:
