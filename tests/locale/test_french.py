@@ -10,7 +10,7 @@ from babel.messages.extract import extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-APPS = ("accounts", "matching", "mentoring", "outbox")
+APPS = ("accounts", "insights", "matching", "meetings", "mentoring", "outbox")
 KEYWORDS = {
     "gettext": None,
     "gettext_lazy": None,
