@@ -115,6 +115,9 @@ class Readers(threading.Thread):
             while not self._stopped.wait(max(0.0, began + asked * self.pause - time.monotonic())):
                 threads.submit(self._ask)
                 asked += 1
+            # Pages that a web which cannot keep up has not been asked for yet are counted as failed.
+            threads.shutdown(cancel_futures=True)
+        self.errors += ["never asked"] * (asked - len(self.took))
 
     def stop(self) -> None:
         self._stopped.set()
@@ -141,9 +144,10 @@ def report(found, readers: Readers) -> int:
         for share, seconds in GOALS.items()
         if within(waits, share) > seconds
     ]
-    missed += [f"{len(found.lost)} lost"] * bool(found.lost) + [f"{len(readers.errors)} pages failed"] * bool(
-        readers.errors
-    )
+    if found.lost:
+        missed.append(f"{len(found.lost)} lost")
+    if readers.errors:
+        missed.append(f"{len(readers.errors)} pages failed, the first: {readers.errors[0]}")
     print(
         f"{len(took)} pages, {len(readers.errors)} failed: 50% within {1000 * within(took, 0.5):.0f} ms, "
         f"95% within {1000 * within(took, 0.95):.0f} ms, 99% within {1000 * within(took, 0.99):.0f} ms."
