@@ -19,7 +19,8 @@ class Mail(models.Model):
         IN_DOUBT = "in_doubt", _("may or may not have left")
 
     key = models.CharField(_("cause"), max_length=200, unique=True)
-    kind = models.SlugField(_("kind"), max_length=60)
+    # Without an index: a mail is rewritten three times on its way, and each index with it.
+    kind = models.SlugField(_("kind"), max_length=60, db_index=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
     )
