@@ -19,8 +19,9 @@ from meetings.services.polls import propose_times
 from tests.accounts.factories import PersonFactory
 from tests.meetings.factories import SeriesFactory, SessionFactory, introduced, mentees_of, mentor_of
 from tests.meetings.private_factories import case_of, need_of, place_at, write
-from tests.pages.test_accessibility import looked_at, walk
+from tests.pages.test_accessibility import SCHEMES, faults
 
+WIDTHS = [390, 1280]
 MOST_QUERIES = 20
 
 
@@ -137,21 +138,40 @@ def sign_in(page, live_server, client) -> None:
     )
 
 
+def barriers(page, live_server, paths) -> list[str]:
+    """Of each page, once narrow and light and once wide and dark; every second page the other way round."""
+    found = []
+    for number, path in enumerate(paths):
+        page.goto(f"{live_server.url}{path}")
+        assert page.url == f"{live_server.url}{path}"
+        found += looked_at(page, SCHEMES if number % 2 else SCHEMES[::-1])
+    return found
+
+
+def looked_at(page, schemes) -> list[str]:
+    found = []
+    for width, scheme in zip(WIDTHS, schemes, strict=True):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{page.url} at {width}, {scheme}: {fault}" for fault in faults(page)]
+    return found
+
+
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
 def test_whoever_is_in_a_mentorship_meets_no_barrier(page, live_server, signed_in_client, circle):
     mentor, mentee = mentor_of(circle), mentees_of(circle)[0]
     case_of(Session.objects.filter(mentorship=circle).latest("starts_at"), mentee)
     sign_in(page, live_server, signed_in_client(mentee))
-    found = walk(page, live_server, pages_of(circle, mentee))
+    found = barriers(page, live_server, pages_of(circle, mentee))
 
     sign_in(page, live_server, signed_in_client(mentor))
-    found += walk(page, live_server, pages_of_the_host(circle))
+    found += barriers(page, live_server, pages_of_the_host(circle))
     page.goto(f"{live_server.url}{reverse('meetings:new_session', args=[circle.pk])}")
     page.get_by_role("main").locator("form button[type=submit]").click()
     assert page.get_by_role("alert").is_visible()
 
-    assert found + looked_at(page) == []
+    assert found + looked_at(page, SCHEMES) == []
 
 
 @pytest.mark.journey
@@ -160,4 +180,4 @@ def test_whoever_has_nothing_yet_meets_no_barrier(page, live_server, signed_in_c
     sign_in(page, live_server, signed_in_client(PersonFactory(can_sign_in=True)))
     paths = ["home", "matching:mentorships", "meetings:sessions", "meetings:learning", "meetings:reminders"]
 
-    assert walk(page, live_server, [reverse(path) for path in paths]) == []
+    assert barriers(page, live_server, [reverse(path) for path in paths]) == []
