@@ -5,33 +5,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from matching.admin.pages import PagesMixin
-from matching.encounters import ORDER
-from matching.forms.groups import GroupForm
-from matching.models import Member, Mentorship, Stream
-from matching.previews import group_mail
+from matching.admin.groups import GroupPages, mix
+from matching.admin.pages import PagesMixin, in_order
+from matching.models import Member, Mentorship
 from matching.queries.mentorships import for_review, needing_a_match, with_people
 from matching.reasons import ADMIN, Labels, Pair, Why, explain
 from matching.rematches import wishes
-from matching.services.groups import (
-    GroupPlan,
-    broken_rules,
-    colleagues,
-    discipline_mix,
-    form_group,
-    plan_of,
-    publish_group,
-)
+from matching.services.groups import plan_of
 from matching.services.introductions import release_hold
 from matching.services.leaving import cancel_mentorship
-from matching.working_days import working_days_after
 
 State = Mentorship.State
 TONES = {State.FORMING: "warn", State.HELD: "warn", State.INTRODUCED: "good"}
 
 
 @admin.register(Mentorship)
-class MentorshipAdmin(PagesMixin, admin.ModelAdmin):
+class MentorshipAdmin(GroupPages, PagesMixin, admin.ModelAdmin):
     """Who meets whom. What people write in a mentorship is not here, and neither is who said no."""
 
     list_display = ["people", "kind", "state", "stream", "cohort", "hold"]
@@ -57,13 +46,10 @@ class MentorshipAdmin(PagesMixin, admin.ModelAdmin):
     def get_urls(self):
         pages = [
             self.page("needs-a-match/", self.needs_a_match, "matching_needs_a_match"),
-            self.page("form-group/", self.choose_stream, "matching_choose_stream"),
-            self.page("form-group/<int:stream>/", self.form_group, "matching_form_group"),
-            self.page("<int:pk>/publish/", self.publish, "matching_publish_group"),
             self.page("<int:pk>/release/", self.release_one, "matching_release"),
             self.page("<int:pk>/call-off/", self.call_off_one, "matching_call_off"),
         ]
-        return pages + super().get_urls()
+        return pages + self.group_urls() + super().get_urls()
 
     @admin.display(description=lazy("people"))
     def people(self, mentorship):
@@ -144,57 +130,6 @@ class MentorshipAdmin(PagesMixin, admin.ModelAdmin):
             wishes=[(wish, self.people(wish.mentorship)) for wish in wishes()],
         )
 
-    # --- groups ---
-
-    def choose_stream(self, request):
-        streams = Stream.objects.select_related("cohort").order_by("-cohort__starts_on", "pk")
-        return self.show(request, "mentorship/choose_stream.html", title=_("Form a group"), streams=streams)
-
-    def form_group(self, request, stream):
-        stream = get_object_or_404(Stream.objects.select_related("cohort"), pk=stream)
-        form = GroupForm(request.POST or None, stream=stream)
-        shown = {}
-        if request.method == "POST" and form.is_valid():
-            plan = form.plan()
-            if "form" in request.POST:
-                with self.reporting(request):
-                    group = form_group(plan)
-                    self.log_addition(request, group, "formed")
-                    self.succeeded(request, _("The group is formed. Nobody is told before you publish it."))
-                    return redirect("admin:matching_mentorship_change", group.pk)
-            shown = mix(plan) | {"broken": list(broken_rules(plan))}
-        return self.show(
-            request,
-            "mentorship/form_group.html",
-            title=_("Form a group: %(stream)s") % {"stream": stream},
-            stream=stream,
-            form=form,
-            **shown,
-        )
-
-    def publish(self, request, pk):
-        group = get_object_or_404(with_people(Mentorship.objects.filter(kind=Mentorship.Kind.GROUP)), pk=pk)
-        if request.method == "POST":
-            with self.reporting(request):
-                publish_group(group, by=request.user)
-                self.log_change(request, group, "published")
-                self.succeeded(request, _("The group is published, and everybody in it is told by mail."))
-            return redirect("admin:matching_mentorship_change", pk)
-        ends_at = working_days_after(timezone.now(), group.cohort.hold_days)
-        return self.show(
-            request,
-            "mentorship/publish.html",
-            title=_("Publish this group"),
-            mentorship=group,
-            members=in_order(group.active),
-            hold_ends_at=ends_at,
-            mail=group_mail(group, ends_at),
-        )
-
-
-def in_order(members: list[Member]) -> list[Member]:
-    return sorted(members, key=lambda member: (ORDER[member.part], member.pk))
-
 
 def title_of(mentorship: Mentorship) -> str:
     return (
@@ -216,8 +151,3 @@ def mix_of(mentorship: Mentorship) -> dict:
     if mentorship.kind != Mentorship.Kind.GROUP:
         return {}
     return mix(plan_of(mentorship, in_order(mentorship.active)))
-
-
-def mix(plan: GroupPlan) -> dict:
-    """What the page shows of a group before it is formed."""
-    return {"mix": discipline_mix(plan), "colleagues": list(colleagues(plan))}

@@ -9,7 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from matching.encounters import ORDER
 from matching.errors import GroupRefused, Refused
+from matching.models import Member
 
 
 class PagesMixin:
@@ -41,3 +43,7 @@ class PagesMixin:
 
     def succeeded(self, request, sentence: str) -> None:
         self.message_user(request, sentence, messages.SUCCESS)
+
+
+def in_order(members: list[Member]) -> list[Member]:
+    return sorted(members, key=lambda member: (ORDER[member.part], member.pk))

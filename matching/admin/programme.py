@@ -7,7 +7,9 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from matching.admin.dashboard import DashboardPages
 from matching.admin.fields import NATIVE_DATES
+from matching.admin.pages import PagesMixin
 from matching.models import Application, Cohort, Programme, Stream
 
 State = Application.State
@@ -32,7 +34,7 @@ class StreamInline(admin.TabularInline):
 
 
 @admin.register(Cohort)
-class CohortAdmin(admin.ModelAdmin):
+class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
     list_display = ["name_en", "programme", "opens_at", "closes_at", "starts_on", "to_decide", "accepted"]
     list_filter = ["programme"]
     list_select_related = ["programme"]
@@ -42,8 +44,22 @@ class CohortAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["programme", "name_en", "name_fr", "slug"]}),
         (_("Dates"), {"fields": ["opens_at", "closes_at", "starts_on", "ends_on"]}),
-        (_("Matching"), {"fields": ["hold_days"]}),
+        (_("Matching"), {"fields": ["hold_days", "lets_mentees_choose"]}),
+        (
+            _("Groups"),
+            {
+                "fields": [
+                    "group_mentees_least",
+                    "group_mentees_most",
+                    "group_cofacilitators",
+                    "group_mixes_employers",
+                ]
+            },
+        ),
     ]
+
+    def get_urls(self):
+        return self.dashboard_urls() + super().get_urls()
 
     def get_queryset(self, request):
         return (

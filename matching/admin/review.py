@@ -88,3 +88,10 @@ def explained(proposal: Proposal, labels: Labels, zone: str) -> Why:
 
 def places_sentence(used: int, capacity: int) -> str:
     return _("%(used)s of %(capacity)s places") % {"used": used, "capacity": capacity}
+
+
+class ReviewPages:
+    """Pages of a run: for MatchRunAdmin."""
+
+    def review_urls(self):
+        return []

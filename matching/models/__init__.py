@@ -1,14 +1,19 @@
-from matching.models.application import Application, Availability, Block, Need, Offer
-from matching.models.mentorship import Member, Mentorship
+from matching.models.application import Application, ApplicationNote, Availability, Block, Need, Offer
+from matching.models.choice import Choice
+from matching.models.group_run import GroupRun
+from matching.models.mentorship import Member, Mentorship, Turn
 from matching.models.programme import Cohort, Programme, Stream
-from matching.models.run import MatchRun, Proposal
+from matching.models.run import MatchRun, Proposal, Ruling
 from matching.models.sheet import Sheet
 
 __all__ = [
     "Application",
+    "ApplicationNote",
     "Availability",
     "Block",
+    "Choice",
     "Cohort",
+    "GroupRun",
     "MatchRun",
     "Member",
     "Mentorship",
@@ -16,6 +21,8 @@ __all__ = [
     "Offer",
     "Programme",
     "Proposal",
+    "Ruling",
     "Sheet",
     "Stream",
+    "Turn",
 ]

@@ -220,3 +220,22 @@ class Block(models.Model):
 
     def __str__(self):
         return f"block {self.pk}"
+
+
+class ApplicationNote(models.Model):
+    """What an admin notes about an application for other admins. It is part of its person's data."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField(_("note"), max_length=2000)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+
+    def __str__(self):
+        return f"{self.application}, {self.at:%Y-%m-%d}"

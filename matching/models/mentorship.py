@@ -1,8 +1,11 @@
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encryption import EncryptedTextField, SealedQuerySet
 from accounts.models import PersonRole
 from matching.models.application import Application
 from matching.models.programme import Cohort, Stream
@@ -44,6 +47,16 @@ class Mentorship(models.Model):
     hold_ends_at = models.DateTimeField(_("hold ends"), null=True, blank=True)
     introduced_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Without a day of its own it ends with its cohort.
+    ends_on = models.DateField(_("ends"), null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    # The mentorship in whose place it came, after a re-match.
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by"
+    )
+    # The weekly half hour, UTC, in which everybody of a group is free: Monday 00:00 is 0.
+    slot = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -57,6 +70,10 @@ class Mentorship(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state="introduced") | models.Q(introduced_at__isnull=False),
                 name="mentorship_introduced_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paused_until=None) | models.Q(paused_at__isnull=False),
+                name="mentorship_paused_knows_since_when",
             ),
         ]
         indexes = [
@@ -123,3 +140,43 @@ class Member(models.Model):
             else str(role)
             for role in roles
         )
+
+
+class Turn(models.Model):
+    """An admin paused, extended, resumed, re-matched or ended a mentorship, and why. Nobody in it is shown why."""
+
+    class What(models.TextChoices):
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("resumed")
+        EXTENDED = "extended", _("extended")
+        REMATCHED = "rematched", _("matched again")
+        ENDED = "ended", _("ended")
+
+    class Because(models.TextChoices):
+        DONE = "done", _("They reached what they came for")
+        TIME = "time", _("There is no time for it")
+        NO_FIT = "no_fit", _("It is not a fit")
+        LEFT = "left", _("Somebody left the programme")
+        NEVER_MET = "never_met", _("They never met")
+        OTHER = "other", _("Something else")
+        UNSAID = "unsaid", _("Not said")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mentorship = models.ForeignKey(Mentorship, on_delete=models.CASCADE, related_name="turns")
+    what = models.CharField(max_length=10, choices=What)
+    because = models.CharField(_("reason"), max_length=10, choices=Because, default=Because.UNSAID)
+    words = EncryptedTextField(blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at"]
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+
+    def __str__(self):
+        return f"{self.mentorship}: {self.get_what_display()}"

@@ -1,8 +1,10 @@
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+MOST_IN_A_GROUP = 12
 
 
 class Programme(models.Model):
@@ -52,6 +54,30 @@ class Cohort(models.Model):
         help_text=_("Between publishing and the introduction. 0 introduces at once."),
     )
     policy = models.JSONField(default=dict, blank=True, help_text=_("Weights that differ from the defaults."))
+    group_mentees_least = models.PositiveSmallIntegerField(
+        _("fewest mentees of a group"),
+        default=6,
+        validators=[MinValueValidator(2), MaxValueValidator(MOST_IN_A_GROUP)],
+    )
+    group_mentees_most = models.PositiveSmallIntegerField(
+        _("most mentees of a group"),
+        default=8,
+        validators=[MinValueValidator(2), MaxValueValidator(MOST_IN_A_GROUP)],
+    )
+    group_cofacilitators = models.PositiveSmallIntegerField(
+        _("co-facilitators of a group"),
+        default=1,
+        validators=[MaxValueValidator(2)],
+        help_text=_("Beside the mentor who leads it."),
+    )
+    group_mixes_employers = models.BooleanField(
+        _("at most one person of each organisation in a group"), default=True
+    )
+    lets_mentees_choose = models.BooleanField(
+        _("mentees may choose"),
+        default=False,
+        help_text=_("Mentees name up to five mentors in their order, and mentors answer."),
+    )
 
     class Meta:
         ordering = ["-starts_on"]
@@ -67,6 +93,11 @@ class Cohort(models.Model):
                 condition=models.Q(ends_on__gt=models.F("starts_on")),
                 name="cohort_ends_after_it_starts",
                 violation_error_message=_("A cohort must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(group_mentees_most__gte=models.F("group_mentees_least")),
+                name="cohort_groups_have_room",
+                violation_error_message=_("The most mentees of a group cannot be fewer than the fewest."),
             ),
         ]
 

@@ -21,6 +21,8 @@ class MatchRun(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="runs")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     policy = models.JSONField(default=dict)
+    # Which ready-made policy was chosen; empty where the cohort's own weights were.
+    preset = models.CharField(max_length=20, blank=True)
     seed = models.PositiveBigIntegerField(default=0)
     is_afresh = models.BooleanField(
         default=False, help_text=_("Computed as if nobody in the cohort had a mentor yet.")
@@ -29,6 +31,10 @@ class MatchRun(models.Model):
         default=dict, help_text=_("What the engine read, people as application numbers.")
     )
     plan = models.JSONField(default=dict)
+    # What the worker found out for the pages beside the plan: how groups fare, where a place is dear.
+    findings = models.JSONField(default=dict)
+    # Rises with each change by hand, so that of two admins who change one run, one is told.
+    version = models.PositiveIntegerField(default=0)
     progress = models.FloatField(_("progress"), default=0)
     words = models.CharField(_("doing"), max_length=200, blank=True)
     matched = models.PositiveIntegerField(_("matched"), null=True, blank=True)
@@ -61,7 +67,8 @@ class Proposal(models.Model):
     )
     rank = models.PositiveSmallIntegerField(default=1)
     score = models.PositiveSmallIntegerField(null=True, blank=True)
-    is_locked = models.BooleanField(default=False)
+    # How this mentor compares to the mentee's other options: {"options": 312, "better": 2, "best": 8700}.
+    standing = models.JSONField(default=dict)
     # [{"code": "took_the_step", "role": "cnio"}, …]: sentences are made of these, in the reader's language.
     reasons = models.JSONField(default=list)
 
@@ -75,3 +82,34 @@ class Proposal(models.Model):
 
     def __str__(self):
         return f"{self.mentee} – {self.mentor}"
+
+
+class Ruling(models.Model):
+    """What an admin decided about a pair of a run, which every computation of it keeps to."""
+
+    class Kind(models.TextChoices):
+        LOCK = "lock", _("locked")
+        FORBID = "forbid", _("forbidden")
+
+    run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="rulings")
+    mentee = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    mentor = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("ruling")
+        verbose_name_plural = _("rulings")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "mentee", "mentor"], name="ruling_one_per_pair"),
+            models.UniqueConstraint(
+                fields=["run", "mentee"], condition=models.Q(kind="lock"), name="ruling_one_lock_per_mentee"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.mentee} – {self.mentor}: {self.get_kind_display()}"
