@@ -95,7 +95,7 @@ def _draw_person(dice: random.Random, part: str, taken: set[str]) -> DemoPerson:
         aim="" if is_mentor or dice.random() < 0.2 else dice.choice(kind.aims),
         official_title=dice.choice(kind.official_titles),
         organisation=dice.choices([o[0] for o in ORGANISATIONS], weights=[o[2] for o in ORGANISATIONS])[0],
-        disciplines=[discipline, *_sometimes(dice, 0.25, "programme-change")],
+        disciplines=list(dict.fromkeys([discipline, *_sometimes(dice, 0.25, "programme-change")])),
         sector=dice.choice(kind.sectors),
         stream=STREAM_OF_DISCIPLINE.get(discipline, "") if dice.random() < 0.85 else "",
         region=dice.choice(REGIONS),
