@@ -46,12 +46,12 @@ def standing(run: MatchRun) -> dict:
     }
 
 
-def review(run: MatchRun, *, page: str | None, zone: str) -> dict:
+def review(run: MatchRun, request) -> dict:
     scores = list(run.proposals.filter(score__isnull=False).values_list("score", flat=True))
     people = run.proposals.count()
     used = places_used(run)
     capacity = dict(zip(run.features.get("mentors", []), run.features.get("capacity", []), strict=True))
-    listed = Paginator(for_review(run), ROWS_A_PAGE).get_page(page)
+    listed = Paginator(for_review(run), ROWS_A_PAGE).get_page(request.GET.get("page"))
     return {
         "people": people,
         "unmatched": people - len(scores),
@@ -61,7 +61,7 @@ def review(run: MatchRun, *, page: str | None, zone: str) -> dict:
         "pairs_checked": people * len(capacity),
         "may_undo": not has_introduced(run),
         "page": listed,
-        "rows": list(rows(listed, zone, used, capacity)),
+        "rows": list(rows(listed, request.user.time_zone, used, capacity)),
     }
 
 

@@ -82,7 +82,7 @@ class MatchRunAdmin(ReviewPages, PublishingPages, PagesMixin, admin.ModelAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         context = standing(run)
         if run.state in (State.DONE, State.PUBLISHED):
-            context |= review(run, page=request.GET.get("page"), zone=request.user.time_zone)
+            context |= review(run, request)
         return self.show(request, "run/page.html", title=str(run), **context)
 
     def progress(self, request, pk):
