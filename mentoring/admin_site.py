@@ -10,6 +10,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from matching.queries.dashboard import cohorts_under_way
+
 OWN_APPS = ["matching", "accounts", "outbox"]
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -23,6 +25,11 @@ class ProgrammeAdminSite(AdminSite):
     def get_app_list(self, request, app_label=None):
         """The programme's own work first, what Django and its libraries add last."""
         return sorted(super().get_app_list(request, app_label), key=place_of)
+
+    def index(self, request, extra_context=None):
+        """With the cohorts under way, for those who may work on them."""
+        under_way = cohorts_under_way() if request.user.has_perm("matching.change_cohort") else []
+        return super().index(request, (extra_context or {}) | {"under_way": under_way})
 
     def has_permission(self, request):
         # A second factor that is held was also shown: allauth signs nobody in who holds one and skips it.

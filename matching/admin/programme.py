@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.admin.dashboard import DashboardPages
@@ -35,7 +36,11 @@ class StreamInline(admin.TabularInline):
 
 @admin.register(Cohort)
 class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
-    list_display = ["name_en", "programme", "opens_at", "closes_at", "starts_on", "to_decide", "accepted"]
+    list_display = [
+        "name_with_way", "programme", "closes_at", "starts_on", "ends_on", "to_decide", "accepted", "settings",
+    ]  # fmt: skip
+    # The name leads to the dashboard; the form is one step further.
+    list_display_links = None
     list_filter = ["programme"]
     list_select_related = ["programme"]
     prepopulated_fields = {"slug": ["name_en"]}
@@ -69,6 +74,21 @@ class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
                 submitted=Count("applications", filter=Q(applications__state=State.SUBMITTED)),
                 in_it=Count("applications", filter=Q(applications__state=State.ACCEPTED)),
             )
+        )
+
+    @admin.display(description=_("cohort"), ordering="name_en")
+    def name_with_way(self, cohort):
+        url = reverse("admin:matching_cohort_dashboard", args=[cohort.pk])
+        return format_html('<a href="{}"><strong>{}</strong></a>', url, cohort)
+
+    @admin.display(description=_("dates, streams and settings"))
+    def settings(self, cohort):
+        url = reverse("admin:matching_cohort_change", args=[cohort.pk])
+        return format_html(
+            '<a href="{}" aria-label="{}">{}</a>',
+            url,
+            gettext("Change %(cohort)s") % {"cohort": cohort},
+            gettext("Change"),
         )
 
     @admin.display(description=_("to decide"), ordering="submitted")
