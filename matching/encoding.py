@@ -4,9 +4,12 @@ Blocks are resolved here and nowhere else. They are stored as one with the pairs
 no explanation names, so that nobody who reads a run can tell the one from the other.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
 
 from accounts.models import Person, PersonRole
 from accounts.models.person import Region
@@ -25,7 +28,7 @@ from matching.engine.features import (
     Mentor,
 )
 from matching.hours import monday_of, to_utc
-from matching.models import Application, Cohort
+from matching.models import Application, Choice, Cohort
 from matching.people import blocked_pairs, identities
 from matching.queries.encoding import Rows, rows_to_match
 from matching.queries.mentorships import declined_pairs, met_pairs
@@ -121,6 +124,7 @@ class Encoder:
                 [self.mentor(one) for one in self.mentors],
                 self.catalogues(),
                 self.barred(),
+                self.choices(),
             ),
             capacity=[mentor.capacity - mentor.taken * (not self.is_afresh) for mentor in self.mentors],
             mentees=self.mentees,
@@ -207,11 +211,38 @@ class Encoder:
         )
 
     def kept_apart(self, people: dict[int, Person]) -> set[tuple[int, int]]:
-        """Who blocked whom, and who was matched before, whichever of them was the mentor."""
+        """Who blocked whom, who was matched before, and who said no to being asked, whichever was the mentor."""
         names = {pk: identities(name=one.name, email=one.email) for pk, one in people.items()}
         met = met_pairs(people, besides=self.cohort if self.is_afresh else None)
-        pairs = blocked_pairs(self.rows.blocks, names) | met | declined_pairs(people)
+        pairs = blocked_pairs(self.rows.blocks, names) | met | declined_pairs(people) | self.answered_no()
         return pairs | {(other, one) for one, other in pairs}
+
+    def answered_no(self) -> set[tuple[int, int]]:
+        """A mentor who could not take this mentee on when asked is not asked again by a run."""
+        person = {one.pk: one.person_id for one in self.rows.applications}
+        return {
+            (person[mentee], person[mentor])
+            for mentee, mentor, state in self.rows.choices
+            if state == Choice.State.DECLINED and mentee in person and mentor in person
+        }
+
+    def choices(self) -> list[tuple[int, int, int]]:
+        """Whom mentees named and have no answer from, as (mentee row, mentor row, rank); the first of those counts most.
+
+        Nothing where the cohort does not let them choose.
+        """
+        if not self.cohort.lets_mentees_choose:
+            return []
+        open_states = {Choice.State.LISTED, Choice.State.ASKED}
+        open_states |= {Choice.State.ACCEPTED} if self.is_afresh else set()
+        mentees = {one.pk: row for row, one in enumerate(self.mentees)}
+        mentors = {one.pk: row for row, one in enumerate(self.mentors)}
+        ranks, named = Counter(), []
+        for mentee, mentor, state in self.rows.choices:
+            if state in open_states and mentee in mentees and mentor in mentors:
+                ranks[mentee] += 1
+                named.append((mentees[mentee], mentors[mentor], ranks[mentee]))
+        return named
 
 
 def number(keys: Iterable) -> dict:
@@ -271,6 +302,11 @@ def features_of_pair(features: Features, mentee: int, mentor: int) -> Features:
     """One allowed pair by itself, as rows 0 and 0: what is asked of a pair then costs nothing for everybody else."""
     one_mentee = {name: getattr(features, name)[mentee : mentee + 1] for name in OF_MENTEES}
     one_mentor = {name: getattr(features, name)[mentor : mentor + 1] for name in OF_MENTORS}
+    named = features.choices[(features.choices[:, 0] == mentee) & (features.choices[:, 1] == mentor)]
     return Features(
-        topic_family=features.topic_family, role_family=features.role_family, **one_mentee, **one_mentor
+        topic_family=features.topic_family,
+        role_family=features.role_family,
+        choices=named * np.array([0, 0, 1], dtype=np.int32),
+        **one_mentee,
+        **one_mentor,
     )

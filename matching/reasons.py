@@ -53,6 +53,7 @@ def reasons_of(
     ]
     met, near, missed = topics
     found = [
+        pair.choice and {"code": "named"},
         role_reason(encoded, pair, mentee, mentor),
         met and {"code": "needs", "topics": met},
         near and {"code": "needs_near", "topics": near},
@@ -319,6 +320,23 @@ def quiet_sentence(pair: Pair) -> str:
     return pair.say(mentee=both, mentor=both, admin=_("What each of them said goes well together."))
 
 
+def named_sentence(reason: Reason, pair: Pair) -> str:
+    """Whom somebody would like is theirs to tell: the mentor does not read it."""
+    return pair.say(
+        mentee=_("You named %(mentor)s among the mentors you would like."),
+        mentor="",
+        admin=_("%(mentee)s named %(mentor)s among the mentors they would like."),
+    )
+
+
+def agreed_sentence(reason: Reason, pair: Pair) -> str:
+    return pair.say(
+        mentee=_("You asked %(mentor)s, who said yes."),
+        mentor=_("%(mentee)s asked for you, and you said yes."),
+        admin=_("%(mentee)s asked for %(mentor)s, who said yes."),
+    )
+
+
 def open_sentence(reason: Reason, pair: Pair) -> str:
     return pair.say(
         mentee=_("You came without fixed goals, which is welcome: you will find out together what helps."),
@@ -330,6 +348,8 @@ def open_sentence(reason: Reason, pair: Pair) -> str:
 
 
 SENTENCES: dict[str, Callable[[Reason, Pair], str]] = {
+    "named": named_sentence,
+    "agreed": agreed_sentence,
     "role": role_sentence,
     "role_near": role_near_sentence,
     "needs": needs_sentence,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matching.engine.features import DIFFERENT, NONE, SAME, UNKNOWN_SIDE, Features, Flags
 from matching.engine.policy import Policy
 from matching.engine.problem import MAX_SCORE
-from matching.engine.scores import FORBIDDEN, asks_merit, stated_points
+from matching.engine.scores import FORBIDDEN, asks_merit, choice_halves, stated_points
 
 # Rules that an admin may weigh lifting. The others protect somebody, and no explanation hints at them.
 RELAXABLE_RULES = ("same_organisation", "no_common_language", "no_common_hour", "paired_before", "floor")
@@ -37,7 +37,8 @@ class PairBreakdown:
     is offered. roles_met, roles_near, roles_missed: likewise for the roles aimed at. half_hours: those
     in common, of the week in UTC. varies: either one's rota does. languages, streams, disciplines,
     situations: those in common. rules: names of all the rules that bar the pair. missed: names of the
-    components that the mentee stated and the pair earns nothing for.
+    components that the mentee stated and the pair earns nothing for. choice: at which rank the mentee
+    named this mentor, 0 for not at all.
     """
 
     score: int
@@ -55,6 +56,7 @@ class PairBreakdown:
     disciplines: tuple[int, ...]
     situations: tuple[int, ...]
     rules: tuple[str, ...]
+    choice: int = 0
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -73,8 +75,11 @@ def pair_breakdown(features: Features, policy: Policy, mentee: int, mentor: int)
         Component(name, earned[name] if out_of else 0, out_of) for name, out_of in stated.items()
     )
     rules = barring_rules(features, policy, mentee, mentor)
+    choice = _choice(features, mentee, mentor)
+    bonus = 2 * _situation(features, policy, mentee, mentor)
+    bonus += choice_halves(policy, choice) if choice else 0
     return PairBreakdown(
-        score=FORBIDDEN if rules else _score(components, _situation(features, policy, mentee, mentor)),
+        score=FORBIDDEN if rules else _score(components, bonus),
         components=components,
         needs_met=needs_met,
         needs_near=needs_near,
@@ -89,6 +94,7 @@ def pair_breakdown(features: Features, policy: Policy, mentee: int, mentor: int)
         disciplines=_shared(features.mentee_disciplines[mentee], features.mentor_disciplines[mentor]),
         situations=_shared(features.mentee_situations[mentee], features.mentor_situations[mentor]),
         rules=rules,
+        choice=choice,
     )
 
 
@@ -144,11 +150,12 @@ def _earned(features: Features, policy: Policy, mentee: int, mentor: int) -> dic
 
 
 def _score(components: tuple[Component, ...], bonus: int) -> int:
+    """bonus: in half-points."""
     out_of = sum(part.out_of for part in components)
     if not out_of:
         return MAX_SCORE
     # Halves make whole numbers of the points, and the division exact.
-    halves = int(2 * (sum(part.points for part in components) + bonus))
+    halves = int(2 * sum(part.points for part in components)) + bonus
     return min(MAX_SCORE, halves * MAX_SCORE // (2 * out_of))
 
 
@@ -192,6 +199,11 @@ def _common_hours(mine: Flags, theirs: Flags) -> NDArray[np.int64]:
 def _situation(features: Features, policy: Policy, mentee: int, mentor: int) -> int:
     shared = features.mentee_situations[mentee] & features.mentor_situations[mentor]
     return policy.situation * bool(shared.any())
+
+
+def _choice(features: Features, mentee: int, mentor: int) -> int:
+    of_pair = (features.choices[:, 0] == mentee) & (features.choices[:, 1] == mentor)
+    return int(features.choices[of_pair, 2].sum())
 
 
 def _shared(mine: Flags, theirs: Flags) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 Shapes: n mentees, m mentors; catalogues count T topics, R roles, D disciplines, L languages, S streams,
 X situations. A set of catalogue entries is a row of bools; one entry is its number, -1 for none.
 Half-hours: 336 in a week, in UTC; number 0 begins Monday 00:00. Pairs: (k, 2) of mentee and mentor rows.
+Choices: (k, 3) of mentee row, mentor row and rank, where mentees could name mentors.
 """
 
 import base64
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 HALF_HOURS = 336
 NEEDS = 3
+CHOICES = 5
 NONE = -1
 NO_MATTER, SAME, DIFFERENT = 0, 1, 2
 UNKNOWN_SIDE, NHS, INDUSTRY = 0, 1, 2
@@ -127,6 +129,8 @@ class Features:
     blocked: Numbers = field(default_factory=lambda: _pairs(()))
     paired_before: Numbers = field(default_factory=lambda: _pairs(()))
 
+    choices: Numbers = field(default_factory=lambda: _choices(()))  # (k, 3), ranks from 1
+
     @property
     def mentees(self) -> int:
         return len(self.needs)
@@ -142,6 +146,7 @@ class Features:
         mentors: Sequence[Mentor],
         catalogues: Catalogues,
         barred: BarredPairs | None = None,
+        choices: Sequence[tuple[int, int, int]] = (),
     ) -> "Features":
         """Arrays from plain Python. Raises ValueError when a number is outside its catalogue."""
         barred = barred or BarredPairs()
@@ -154,6 +159,7 @@ class Features:
             line_management=_pairs(barred.line_management),
             blocked=_pairs(barred.blocked),
             paired_before=_pairs(barred.paired_before),
+            choices=_choices(choices),
         )
 
     def as_dict(self) -> dict:
@@ -162,7 +168,9 @@ class Features:
 
     @classmethod
     def from_dict(cls, data: Mapping) -> "Features":
-        return cls(**{entry.name: _unpacked(data[entry.name]) for entry in fields(cls)})
+        """The features of `as_dict`, or of one written before mentees could choose."""
+        known = [entry.name for entry in fields(cls) if entry.name != "choices" or "choices" in data]
+        return cls(**{name: _unpacked(data[name]) for name in known})
 
 
 def _mentee_arrays(people: Sequence[Mentee], catalogues: Catalogues) -> dict[str, NDArray]:
@@ -209,6 +217,15 @@ def _numbers(values: Sequence[int]) -> Numbers:
 
 def _pairs(pairs: Sequence[tuple[int, int]]) -> Numbers:
     return np.array(pairs, dtype=np.int32).reshape(len(pairs), 2)
+
+
+def _choices(choices: Sequence[tuple[int, int, int]]) -> Numbers:
+    array = np.array(choices, dtype=np.int32).reshape(len(choices), 3)
+    if ((array[:, 2] < 1) | (array[:, 2] > CHOICES)).any():
+        raise ValueError(f"Somebody named a mentor at a rank outside 1 to {CHOICES}. Check the ranks.")
+    if len({(mentee, mentor) for mentee, mentor, _rank in choices}) < len(choices):
+        raise ValueError("Somebody named a mentor twice. Name each one once.")
+    return array
 
 
 def _flags(sets: Sequence[Iterable[int]], size: int, what: str) -> Flags:

@@ -17,7 +17,8 @@ class Policy:
     bridge: NHS with industry, where wanted. stream, region: the same.
 
     situation: a bonus beyond the 100 for a shared experience that both consented to be matched on; it
-    raises a pair and is never held against another. has_floor: a pair must meet a need or the role.
+    raises a pair and is never held against another. choice: likewise, where the mentee named this mentor,
+    by rank: all of it for the first, a fifth less for each after. has_floor: a pair must meet a need or the role.
 
     Raises ValueError, saying what to change, unless the weights are whole numbers that add up to 100.
     """
@@ -33,6 +34,7 @@ class Policy:
     stream: int = 5
     region: int = 0
     situation: int = 0
+    choice: int = 15
     has_floor: bool = True
 
     def __post_init__(self) -> None:

@@ -7,6 +7,8 @@ is a whole one and float32 is exact. Three products, block by block of mentees:
 * the rest: discipline, language, bridge, stream, region, situation, where a rule is a large negative;
 * hours in common, then the table from hours to points.
 
+Mentors whom mentees named are few, so their points are added pair by pair.
+
 A feature with an "any of" in it is no product by itself. It becomes a small table between the distinct
 patterns of either side, looked up by the rows of one side and chosen by a one-hot of the other.
 """
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from matching.engine.features import DIFFERENT, NO_MATTER, NONE, SAME, UNKNOWN_SIDE, Features, Flags
+from matching.engine.features import CHOICES, DIFFERENT, NO_MATTER, NONE, SAME, UNKNOWN_SIDE, Features, Flags
 from matching.engine.policy import Policy
 from matching.engine.problem import MAX_SCORE
 
@@ -74,6 +76,11 @@ def stated_points(features: Features, policy: Policy) -> dict[str, NDArray[np.in
     return {name: points.astype(np.int64) for name, points in stated.items()}
 
 
+def choice_halves(policy: Policy, rank: NDArray[np.int32] | int) -> NDArray[np.int32] | int:
+    """The bonus in half-points for a mentor whom the mentee named at this rank, rounded down."""
+    return 2 * policy.choice * (CHOICES + 1 - rank) // CHOICES
+
+
 def asks_merit(features: Features) -> Flags:
     """(mentees,) whether the floor can apply: who stated neither need nor role cannot fall below it."""
     return features.has_floor & ((features.needs != NONE).any(axis=1) | features.aims.any(axis=1))
@@ -94,6 +101,7 @@ class _Parts:
     mentee_bound: Flags
     mentor_bound: Flags
     mentee_organisation: NDArray[np.int32]
+    choices: NDArray[np.int32]
 
     @classmethod
     def of(cls, features: Features, policy: Policy) -> "_Parts":
@@ -116,6 +124,7 @@ class _Parts:
             mentee_organisation=np.where(
                 features.mentee_organisation == NONE, NONE - 1, features.mentee_organisation
             ),
+            choices=features.choices[np.argsort(features.choices[:, 0], kind="stable")],
         )
 
 
@@ -131,6 +140,8 @@ def _block(features: Features, policy: Policy, parts: _Parts, rows: slice) -> ND
     earned = _hour_points(features, policy, common, rows)
     earned[~parts.hours_asked[rows]] = 0
     points += earned
+    # After the rules were read off the signs: a bonus never lifts one.
+    _add_choices(points, parts.choices, policy, rows)
     points *= parts.factor[rows]
     points += np.float32(ROUNDING)
     points[parts.empty[rows]] = MAX_SCORE
@@ -139,6 +150,12 @@ def _block(features: Features, policy: Policy, parts: _Parts, rows: slice) -> ND
     # All bits set is FORBIDDEN, and an "or" is ten times quicker than an assignment where the mask holds.
     scores |= -barred.view(np.int8)
     return scores
+
+
+def _add_choices(points: Matrix, choices: NDArray[np.int32], policy: Policy, rows: slice) -> None:
+    first, last = np.searchsorted(choices[:, 0], [rows.start, rows.stop])
+    mentee, mentor, rank = choices[first:last].T
+    points[mentee - rows.start, mentor] += choice_halves(policy, rank)
 
 
 def _below_floor(parts: _Parts, merit: Matrix, rows: slice) -> Flags:

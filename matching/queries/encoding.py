@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Discipline, Organisation, Person, PersonRole, Role, Topic
-from matching.models import Application, Availability, Block, Cohort, Member, Mentorship, Need, Offer, Stream
+from matching.models import (
+    Application,
+    Availability,
+    Block,
+    Choice,
+    Cohort,
+    Member,
+    Mentorship,
+    Need,
+    Offer,
+    Stream,
+)
 from matching.people import name_words
 
 Part = Application.Part
@@ -30,6 +41,7 @@ class Rows:
     catalogue_disciplines: list[Discipline]
     streams: list[Stream]
     employers: dict[int, int]
+    choices: list[tuple[int, int, str]]
 
 
 def rows_to_match(cohort: Cohort, *, is_afresh: bool = False) -> Rows:
@@ -54,6 +66,7 @@ def rows_to_match(cohort: Cohort, *, is_afresh: bool = False) -> Rows:
         catalogue_disciplines=list(Discipline.objects.order_by("pk")),
         streams=list(cohort.streams.order_by("pk")),
         employers=employers(),
+        choices=choices_in(cohort),
     )
 
 
@@ -71,6 +84,12 @@ def accepted(cohort: Cohort) -> QuerySet[Application]:
         .select_related("person")
         .order_by("pk")
     )
+
+
+def choices_in(cohort: Cohort) -> list[tuple[int, int, str]]:
+    """Whom mentees named, as (mentee, mentor, state), in each one's order."""
+    named = Choice.objects.filter(mentee__cohort=cohort).exclude(state=Choice.State.WITHDRAWN)
+    return list(named.order_by("mentee", "rank").values_list("mentee", "mentor", "state"))
 
 
 def topics_of(model: type[Need] | type[Offer], applications: list[int]) -> QuerySet:

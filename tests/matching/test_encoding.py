@@ -340,7 +340,7 @@ def test_reading_a_cohort_costs_the_same_however_many_people(cohort, count, djan
             application.person.sectors.add(SectorFactory())
             Block.objects.create(person=application.person, typed="somebody")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         encode(cohort)
 
 

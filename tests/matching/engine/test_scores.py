@@ -27,7 +27,7 @@ CATALOGUES = Catalogues(
 )
 
 
-def plain_score(mentee: Mentee, mentor: Mentor, barred: bool, policy: Policy) -> int:  # noqa: C901
+def plain_score(mentee: Mentee, mentor: Mentor, barred: bool, policy: Policy, rank: int = 0) -> int:  # noqa: C901
     """The table of weights, read line by line; nothing shared with the engine but the numbers."""
     stated = merit = others = 0.0
     topic_family, role_family = CATALOGUES.topic_family, CATALOGUES.role_family
@@ -70,6 +70,8 @@ def plain_score(mentee: Mentee, mentor: Mentor, barred: bool, policy: Policy) ->
         stated += policy.region
         others += policy.region * (mentee.region == mentor.region)
     others += policy.situation * bool(set(mentee.situations) & set(mentor.situations))
+    # The first is worth all of it, the fifth a fifth; rounded down to half a point.
+    others += 2 * policy.choice * (6 - rank) // 5 / 2 if rank else 0
 
     forbidden = barred
     forbidden |= mentee.organisation >= 0 and mentee.organisation == mentor.organisation
@@ -117,12 +119,23 @@ MENTORS = st.builds(Mentor, offers=sets(5), roles=sets(3, 2), **SHARED)
 POLICIES = st.sampled_from(
     [
         Policy(),
-        Policy(has_floor=False, situation=9),
+        Policy(has_floor=False, situation=9, choice=7),
         Policy(needs=(15, 15, 5), role=20, adjacent_role=0, region=10, situation=3),
         Policy(needs=(100, 0, 0), role=0, adjacent_role=0, discipline=0, hours=(0, 0, 0), varying_hours=0,
                language=0, bridge=0, stream=0),
     ]
 )  # fmt: skip
+
+
+CHOICES = st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(1, 5), max_size=4)
+
+
+def among(choices: dict, mentees: list, mentors: list) -> dict:
+    return {(i, j): rank for (i, j), rank in choices.items() if i < len(mentees) and j < len(mentors)}
+
+
+def as_triples(choices: dict) -> list[tuple[int, int, int]]:
+    return [(*pair, rank) for pair, rank in choices.items()]
 
 
 @settings(max_examples=400, deadline=None)
@@ -131,24 +144,29 @@ POLICIES = st.sampled_from(
     st.lists(MENTORS, min_size=1, max_size=5),
     POLICIES,
     st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=3),
+    CHOICES,
 )
-def test_every_score_is_what_a_plain_reading_of_the_rules_gives(mentees, mentors, policy, barred):
+def test_every_score_is_what_a_plain_reading_of_the_rules_gives(mentees, mentors, policy, barred, choices):
     barred = [pair for pair in barred if pair[0] < len(mentees) and pair[1] < len(mentors)]
-    features = Features.build(mentees, mentors, CATALOGUES, BarredPairs(blocked=barred))
+    choices = among(choices, mentees, mentors)
+    features = Features.build(mentees, mentors, CATALOGUES, BarredPairs(blocked=barred), as_triples(choices))
 
     scores = score_matrix(features, policy)
 
     expected = [
-        [plain_score(a, b, (i, j) in barred, policy) for j, b in enumerate(mentors)]
+        [plain_score(a, b, (i, j) in barred, policy, choices.get((i, j), 0)) for j, b in enumerate(mentors)]
         for i, a in enumerate(mentees)
     ]
     assert scores.tolist() == expected
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(MENTEES, min_size=1, max_size=3), st.lists(MENTORS, min_size=1, max_size=3), POLICIES)
-def test_a_pairs_breakdown_agrees_with_the_matrix(mentees, mentors, policy):
-    features = Features.build(mentees, mentors, CATALOGUES)
+@given(
+    st.lists(MENTEES, min_size=1, max_size=3), st.lists(MENTORS, min_size=1, max_size=3), POLICIES, CHOICES
+)
+def test_a_pairs_breakdown_agrees_with_the_matrix(mentees, mentors, policy, choices):
+    choices = among(choices, mentees, mentors)
+    features = Features.build(mentees, mentors, CATALOGUES, choices=as_triples(choices))
 
     scores = score_matrix(features, policy)
     masks = rule_masks(features, policy, np.arange(len(mentees)))
@@ -157,6 +175,7 @@ def test_a_pairs_breakdown_agrees_with_the_matrix(mentees, mentors, policy):
         for j in range(len(mentors)):
             pair = pair_breakdown(features, policy, i, j)
             assert pair.score == scores[i, j]
+            assert pair.choice == choices.get((i, j), 0)
             assert bool(pair.rules) == (scores[i, j] < 0)
             assert set(pair.rules) == {name for name, mask in masks.items() if mask[i, j]}
 
@@ -164,12 +183,56 @@ def test_a_pairs_breakdown_agrees_with_the_matrix(mentees, mentors, policy):
 @settings(max_examples=50, deadline=None)
 @given(st.lists(MENTEES, min_size=1, max_size=4), st.lists(MENTORS, min_size=1, max_size=4))
 def test_features_survive_being_stored(mentees, mentors):
-    features = Features.build(mentees, mentors, CATALOGUES, BarredPairs(paired_before=[(0, 0)]))
+    features = Features.build(
+        mentees, mentors, CATALOGUES, BarredPairs(paired_before=[(0, 0)]), choices=[(0, 0, 2)]
+    )
 
     restored = Features.from_dict(json.loads(json.dumps(features.as_dict())))
 
     assert score_matrix(restored, Policy()).tolist() == score_matrix(features, Policy()).tolist()
     assert restored.paired_before.tolist() == [[0, 0]]
+    assert restored.choices.tolist() == [[0, 0, 2]]
+
+
+def test_features_stored_before_mentees_could_choose_are_read_as_without_choices():
+    features = Features.build([Mentee(needs=[0])], [Mentor(offers=[0])], CATALOGUES)
+    stored = features.as_dict()
+    del stored["choices"]
+
+    assert Features.from_dict(stored).choices.shape == (0, 3)
+
+
+def test_who_was_named_first_gains_most_and_nobody_else_changes():
+    people = [Mentee(needs=[0, 2], aims=[0])] * 60, [Mentor(offers=[1])] * 3
+    plain = score_matrix(Features.build(*people, CATALOGUES), Policy())
+    named = [(0, 1, 1), (50, 0, 1), (50, 2, 2)]
+
+    scores = score_matrix(Features.build(*people, CATALOGUES, choices=named), Policy())
+
+    changed = {(i, j): scores[i, j] - plain[i, j] for i, j in np.argwhere(scores != plain).tolist()}
+    assert changed.keys() == {(0, 1), (50, 0), (50, 2)}
+    assert changed[0, 1] == changed[50, 0] > changed[50, 2] > 0
+
+
+def test_being_named_lifts_no_rule():
+    people = [Mentee(needs=[0], organisation=1)], [Mentor(offers=[0], organisation=1), Mentor(offers=[4])]
+
+    scores = score_matrix(Features.build(*people, CATALOGUES, choices=[(0, 0, 1), (0, 1, 2)]), Policy())
+
+    assert scores.tolist() == [[-1, -1]]
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        ([(0, 0, 0)], "at a rank outside 1 to 5"),
+        ([(0, 0, 6)], "at a rank outside 1 to 5"),
+        ([(0, 0, 1), (0, 0, 2)], "named a mentor twice"),
+    ],
+)
+def test_choices_that_make_no_sense_are_refused(choices, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Features.build([Mentee()], [Mentor()], CATALOGUES, choices=choices)
 
 
 def test_a_full_match_scores_10000_and_says_what_it_covers():
