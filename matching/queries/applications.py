@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from accounts.models import NoticeVersion, Person
@@ -78,6 +80,12 @@ def has_mentorship(application: Application) -> bool:
     return Member.objects.filter(
         application=application, left_at=None, mentorship__state__in=IN_FORCE
     ).exists()
+
+
+def applications_in_force(applications: Iterable[int]) -> set[int]:
+    """Which of these applications brought their person into a mentorship that stands."""
+    members = Member.objects.filter(application__in=list(applications), left_at=None)
+    return set(members.filter(mentorship__state__in=IN_FORCE).values_list("application_id", flat=True))
 
 
 def notice_to_accept() -> NoticeVersion | None:

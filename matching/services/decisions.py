@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,14 +10,15 @@ from django.utils import timezone
 from accounts.models import Person
 from matching.errors import Refused
 from matching.models import Application, Stream
-from matching.queries.applications import has_mentorship
+from matching.queries.applications import applications_in_force, has_mentorship
 from matching.services.refusals import (
     DecidedMeanwhile,
     HasMentorship,
     OwnApplication,
     TooFewPlaces,
 )
-from outbox.services import queue_mail
+from outbox.models import Mail
+from outbox.services import draft_mail, queue_mails
 
 State = Application.State
 
@@ -73,28 +75,72 @@ def decide(application: Application, answer: str, *, by: Person, seen: str | Non
     if has_mentorship(application):
         raise HasMentorship(application)
     application.state, application.decided_at, application.decided_by = answer, now, by
-    queue_mail(
-        MAIL_OF[answer],
-        key=f"{MAIL_OF[answer]}:{application.pk}:{now.isoformat()}",
-        person=application.person,
-        context={"application": application.pk, "decided_at": now.isoformat()},
-    )
+    queue_mails([_mail(application)])
 
 
+@transaction.atomic
 def decide_many(applications: Iterable[Application], answer: str, *, by: Person) -> list[Outcome]:
-    """Answer each application that awaits a decision; what is refused is left as it is, with the reason."""
-    return [_outcome(application, answer, by) for application in applications]
+    """Answer each application that still awaits a decision in the state that it holds here, which is what `by` saw.
+
+    All in one transaction, with one mail for each; what is refused is left as it is, with the reason.
+    """
+    seen = {application.pk: application.state for application in applications}
+    current, now = _held_still(seen), timezone.now()
+    in_force = applications_in_force(current)
+    outcomes = [
+        Outcome(application, _why_not(application, answer, seen[pk], by, in_force))
+        for pk, application in current.items()
+    ]
+    _write([outcome.application for outcome in outcomes if not outcome.refused], answer, by, now)
+    return outcomes
 
 
-def _outcome(application: Application, answer: str, by: Person) -> Outcome:
-    try:
-        # A list may be minutes old. To change a decision that stands, an admin opens that application.
-        if application.state not in PENDING:
-            raise DecidedMeanwhile(application)
-        decide(application, answer, by=by)
-    except Refused as refused:
-        return Outcome(application, refused)
-    return Outcome(application)
+def look_ahead(applications: Iterable[Application], answer: str, *, by: Person) -> list[Outcome]:
+    """What `decide_many` would do with these as they stand; nothing is written."""
+    applications = list(applications)
+    in_force = applications_in_force(application.pk for application in applications)
+    return [Outcome(each, _why_not(each, answer, each.state, by, in_force)) for each in applications]
+
+
+def _held_still(seen: dict[int, str]) -> dict[int, Application]:
+    # In one order, so that two admins who decide about the same people wait for each other, and never in a circle.
+    # Only what may be answered: whoever publishes holds other rows, in an order of their own.
+    pending = [pk for pk, state in seen.items() if state in PENDING]
+    locked = Application.objects.select_for_update().filter(pk__in=pending).order_by("pk")
+    list(locked.values_list("pk"))
+    # Read once they are ours: a row that was joined before the wait would still say who had decided before it.
+    found = Application.objects.filter(pk__in=seen).select_related("person", "decided_by", "cohort")
+    by_pk = {application.pk: application for application in found}
+    return {pk: by_pk[pk] for pk in seen if pk in by_pk}
+
+
+def _why_not(
+    application: Application, answer: str, seen: str, by: Person, in_force: set[int]
+) -> Refused | None:
+    if application.person_id == by.pk:
+        return OwnApplication()
+    # A list may be minutes old. To change a decision that stands, an admin opens that application.
+    if seen not in PENDING & MAY_FOLLOW[answer] or application.state != seen:
+        return DecidedMeanwhile(application)
+    return HasMentorship(application) if application.pk in in_force else None
+
+
+def _write(applications: list[Application], answer: str, by: Person, now: datetime) -> None:
+    pks = [application.pk for application in applications]
+    Application.objects.filter(pk__in=pks).update(state=answer, decided_at=now, decided_by=by)
+    for application in applications:
+        application.state, application.decided_at, application.decided_by = answer, now, by
+    queue_mails(_mail(application) for application in applications)
+
+
+def _mail(application: Application) -> Mail:
+    kind, decided_at = MAIL_OF[application.state], application.decided_at.isoformat()
+    return draft_mail(
+        kind,
+        key=f"{kind}:{application.pk}:{decided_at}",
+        person=application.person,
+        context={"application": application.pk, "decided_at": decided_at},
+    )
 
 
 def change_places(application: Application, *, capacity: int) -> None:
