@@ -45,7 +45,12 @@ class Rows:
 
 
 def rows_to_match(cohort: Cohort, *, is_afresh: bool = False) -> Rows:
-    applications = list(accepted(cohort) if is_afresh else to_match(cohort))
+    return rows_of(cohort, accepted(cohort) if is_afresh else to_match(cohort))
+
+
+def rows_of(cohort: Cohort, applications: Iterable[Application]) -> Rows:
+    """What these people of a cohort said. Their `person` is read already."""
+    applications = list(applications)
     keys = [application.pk for application in applications]
     people = [application.person_id for application in applications]
     return Rows(
@@ -55,7 +60,9 @@ def rows_to_match(cohort: Cohort, *, is_afresh: bool = False) -> Rows:
         availabilities=Availability.objects.in_bulk(keys),
         roles=roles_of(people),
         disciplines=grouped(
-            Person.disciplines.through.objects.filter(person__in=people).values_list("person", "discipline")
+            Person.disciplines.through.objects.filter(person__in=people)
+            .order_by("pk")
+            .values_list("person", "discipline")
         ),
         sectors=grouped(
             Person.sectors.through.objects.filter(person__in=people).values_list("person", "sector__slug")
