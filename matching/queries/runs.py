@@ -1,9 +1,20 @@
 """Match runs and what they propose, as the admin reads them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Topic
 from matching.models import Application, Cohort, MatchRun, Mentorship, Proposal
+
+# By what groups of mentees are compared: the field that names the group, and which of its entries count.
+GROUPINGS = {
+    "sector": ("person__sectors__slug", {}),
+    "discipline": ("person__disciplines__slug", {}),
+    "region": ("person__region", {}),
+    "situation": ("person__situations__slug", {"person__situations__sensitive": False}),
+}
 
 
 def for_review(run: MatchRun) -> QuerySet[Proposal]:
@@ -30,6 +41,18 @@ def places_used(run: MatchRun) -> dict[int, int]:
 
 def sensitive_topics() -> set[str]:
     return set(Topic.objects.filter(sensitive=True).values_list("slug", flat=True))
+
+
+def groups_of(mentees: Sequence[int]) -> dict[str, dict[str, set[int]]]:
+    """These applications by sector, discipline, region and situation of the person, sensitive situations left out."""
+    found: dict[str, dict[str, set[int]]] = {}
+    applications = Application.objects.filter(pk__in=mentees).order_by()
+    for grouping, (field, only) in GROUPINGS.items():
+        groups = found[grouping] = defaultdict(set)
+        for pk, slug in applications.filter(**only).values_list("pk", field):
+            if slug:
+                groups[slug].add(pk)
+    return found
 
 
 def accepted_in(cohort: Cohort) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,17 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Person
-from matching.encoding import Encoded, encode, features_of_pair
-from matching.engine import UNMATCHED, Plan, Problem, ProofFailed, Stopped, explain_unmatched, solve, verify
-from matching.engine.breakdown import RULES, pair_breakdown, rule_mask
+from matching.encoding import Encoded, encode
+from matching.engine import Plan, Problem, ProofFailed, Stopped, solve, verify
 from matching.engine.features import NONE
 from matching.engine.policy import Policy
-from matching.engine.scores import score_matrix
 from matching.errors import CannotMatch, NotReady
+from matching.findings import findings_of
 from matching.models import Cohort, MatchRun, Proposal
 from matching.policy import policy_of
-from matching.queries.runs import sensitive_topics
-from matching.reasons import Reason, reasons_of
+from matching.recomputing import problem_of, proposals
 from outbox.nudge import nudge
 
 log = logging.getLogger(__name__)
@@ -35,6 +32,7 @@ UNFINISHED = [State.QUEUED, State.RUNNING, State.STOPPING]
 READING = gettext_noop("reading what people said")
 SCORING = gettext_noop("scoring every pair")
 PROVING = gettext_noop("checking the proof")
+COMPARING = gettext_noop("comparing how groups fare")
 EXPLAINING = gettext_noop("writing the reasons")
 ENGINE_WORDS = [
     gettext_noop("reading the scores"),
@@ -135,8 +133,8 @@ def compute_run(run: MatchRun) -> bool:
     return True
 
 
-def computed(run: MatchRun) -> tuple[Encoded, Plan, list[Proposal]]:
-    """The best plan for the run's cohort, checked, with its proposals. Raises CannotMatch, Stopped or ProofFailed."""
+def computed(run: MatchRun) -> tuple[Encoded, Plan, list[Proposal], dict]:
+    """The best plan for the run's cohort, checked, with its proposals and findings. Raises CannotMatch, Stopped or ProofFailed."""
     life = SignsOfLife(run)
     policy = Policy.from_dict(run.policy)
     life.tell(0.0, READING)
@@ -147,7 +145,21 @@ def computed(run: MatchRun) -> tuple[Encoded, Plan, list[Proposal]]:
     plan = solve(problem, seed=run.seed, progress=lambda part, words: life.tell(0.2 + 0.5 * part, words))
     life.tell(0.7, PROVING)
     verify(problem, plan)
-    return encoded, plan, list(proposals(run, encoded, policy, problem, plan, life))
+    life.tell(0.75, COMPARING)
+    findings = findings_of(
+        encoded, [one.pk for one in encoded.mentees], [one.pk for one in encoded.mentors], problem, plan
+    )
+    return encoded, plan, explained(run, encoded, policy, problem, plan, life), findings
+
+
+def explained(
+    run: MatchRun, encoded: Encoded, policy: Policy, problem: Problem, plan: Plan, life: "SignsOfLife"
+) -> list[Proposal]:
+    proposed = []
+    for proposal in proposals(run, encoded, policy, problem, plan, range(problem.mentees)):
+        life.tell(0.8 + 0.2 * len(proposed) / problem.mentees, EXPLAINING)
+        proposed.append(proposal)
+    return proposed
 
 
 def refuse_empty(encoded: Encoded) -> None:
@@ -166,59 +178,15 @@ def refuse_empty(encoded: Encoded) -> None:
         raise CannotMatch(ONE_ORGANISATION)
 
 
-def problem_of(encoded: Encoded, policy: Policy) -> Problem:
-    return Problem(
-        score_matrix(encoded.features, policy),
-        encoded.capacity,
-        mentee_keys=[mentee.pk for mentee in encoded.mentees],
-        mentor_keys=[mentor.pk for mentor in encoded.mentors],
-    )
-
-
-def proposals(
-    run: MatchRun, encoded: Encoded, policy: Policy, problem: Problem, plan: Plan, life: "SignsOfLife"
-) -> Iterator[Proposal]:
-    """One for each mentee, with the reasons of the pair, or of having no mentor."""
-    sensitive = sensitive_topics()
-    unmatched = unmatched_reasons(encoded, policy, problem, plan)
-    for mentee, mentor in enumerate(plan.mentor.tolist()):
-        life.tell(0.8 + 0.2 * mentee / problem.mentees, EXPLAINING)
-        proposal = Proposal(run=run, mentee=encoded.mentees[mentee])
-        if mentor == UNMATCHED:
-            proposal.reasons = [unmatched[mentee]]
-        else:
-            pair = pair_breakdown(features_of_pair(encoded.features, mentee, mentor), policy, 0, 0)
-            proposal.mentor = encoded.mentors[mentor]
-            proposal.score = int(problem.scores[mentee, mentor])
-            proposal.reasons = reasons_of(encoded, pair, mentee=mentee, mentor=mentor, sensitive=sensitive)
-        yield proposal
-
-
-def unmatched_reasons(encoded: Encoded, policy: Policy, problem: Problem, plan: Plan) -> dict[int, Reason]:
-    """Why each mentee without a mentor has none. Rules that protect somebody count, and are never the answer."""
-    rules = {name: rule_mask(name, encoded.features, policy) for name in RULES}
-    return {
-        mentee: {
-            "code": "unmatched",
-            "mentees": len(shortage.mentees),
-            "mentors": len(shortage.mentors),
-            "places": shortage.places,
-            "rule": shortage.best_rule,
-            "helped": shortage.helped,
-        }
-        for shortage in explain_unmatched(problem, plan, rules)
-        for mentee in shortage.unmatched
-    }
-
-
 @transaction.atomic
-def finish(run: MatchRun, encoded: Encoded, plan: Plan, proposed: list[Proposal]) -> None:
+def finish(run: MatchRun, encoded: Encoded, plan: Plan, proposed: list[Proposal], findings: dict) -> None:
     """Store all of a run's result, or none of it where the run was stopped or given up meanwhile: then Stopped."""
     at_work = MatchRun.objects.filter(pk=run.pk, state=State.RUNNING)
     if not at_work.update(
         state=State.DONE,
         features=encoded.as_dict(),
         plan=plan.as_dict(),
+        findings=findings,
         matched=plan.matched,
         worst=plan.worst,
         total=plan.total,

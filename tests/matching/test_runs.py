@@ -268,10 +268,10 @@ def test_a_worker_that_was_given_up_and_comes_back_stores_nothing(cohort, monkey
 
 
 def test_whatever_goes_wrong_a_run_never_stays_running(cohort, monkeypatch, caplog):
-    def broken(*args):
+    def broken(*args, **options):
         raise MemoryError
 
-    monkeypatch.setattr(runs, "score_matrix", broken)
+    monkeypatch.setattr(runs, "problem_of", broken)
 
     run = computed(cohort)
 
