@@ -19,6 +19,7 @@ from accounts.models import Discipline, Person, PersonRole, Role, Topic
 from accounts.models.catalogue import CatalogueEntry
 from matching.encoding import Encoded
 from matching.engine.breakdown import PairBreakdown
+from matching.engine.features import NO_MATTER
 from matching.hours import full_hours, in_words, to_wall
 from matching.models import Member, Stream
 
@@ -57,7 +58,7 @@ def reasons_of(
         role_reason(encoded, pair, mentee, mentor),
         met and {"code": "needs", "topics": met},
         near and {"code": "needs_near", "topics": near},
-        discipline_reason(encoded, pair, mentor),
+        discipline_reason(encoded, pair, mentee, mentor),
         hours_reason(encoded, pair),
         *wish_reasons(encoded, pair, mentee),
         missed and {"code": "needs_not_covered", "topics": missed},
@@ -90,13 +91,15 @@ def role_not_covered(encoded: Encoded, pair: PairBreakdown) -> Reason | None:
     return {"code": "role_not_covered", "role": encoded.roles[pair.roles_missed[0]]}
 
 
-def discipline_reason(encoded: Encoded, pair: PairBreakdown, mentor: int) -> Reason | None:
+def discipline_reason(encoded: Encoded, pair: PairBreakdown, mentee: int, mentor: int) -> Reason | None:
     if not earned(pair, "discipline"):
         return None
     if pair.disciplines:
         return {"code": "same_discipline", "disciplines": slugs(encoded.disciplines, pair.disciplines)}
     theirs = encoded.features.mentor_disciplines[mentor].nonzero()[0].tolist()
-    return {"code": "other_discipline", "disciplines": slugs(encoded.disciplines, theirs)}
+    wished = encoded.features.discipline_wish[mentee] != NO_MATTER
+    code = "other_discipline" if wished else "brings_discipline"
+    return {"code": code, "disciplines": slugs(encoded.disciplines, theirs)}
 
 
 def hours_reason(encoded: Encoded, pair: PairBreakdown) -> Reason | None:
@@ -111,7 +114,7 @@ def wish_reasons(encoded: Encoded, pair: PairBreakdown, mentee: int) -> list[Rea
         preferred = encoded.features.preferred_language[mentee]
         found.append({"code": "language", "language": encoded.languages[preferred]})
     if earned(pair, "bridge"):
-        found.append({"code": "bridge"})
+        found.append({"code": "bridge" if encoded.features.wants_bridge[mentee] else "across"})
     if earned(pair, "stream"):
         found.append({"code": "stream", "stream": encoded.streams[pair.streams[0]]})
     return found
@@ -270,6 +273,16 @@ def other_discipline_sentence(reason: Reason, pair: Pair) -> str:
     )
 
 
+def brings_discipline_sentence(reason: Reason, pair: Pair) -> str:
+    names = labels_of(pair.labels.disciplines, reason["disciplines"])
+    return names and pair.say(
+        mentee=_("%(mentor)s brings another discipline than yours: %(disciplines)s."),
+        mentor=_("You bring another discipline than %(mentee)s has: %(disciplines)s."),
+        admin=_("%(mentor)s brings another discipline than %(mentee)s has: %(disciplines)s."),
+        disciplines=listed(names),
+    )
+
+
 def hours_sentence(reason: Reason, pair: Pair) -> str:
     wall = to_wall(reason["half_hours"], pair.zone, date.fromisoformat(reason["week"]))
     times = in_words(full_hours(wall))[:MOST_TIMES]
@@ -304,6 +317,11 @@ def bridge_sentence(reason: Reason, pair: Pair) -> str:
             "%(mentee)s wished for a bridge between the NHS and industry: %(mentor)s works on the other side."
         ),
     )
+
+
+def across_sentence(reason: Reason, pair: Pair) -> str:
+    both = _("One of you works in the NHS and one in industry.")
+    return pair.say(mentee=both, mentor=both, admin=_("One works in the NHS and one in industry."))
 
 
 def stream_sentence(reason: Reason, pair: Pair) -> str:
@@ -356,10 +374,12 @@ SENTENCES: dict[str, Callable[[Reason, Pair], str]] = {
     "needs_near": needs_near_sentence,
     "same_discipline": same_discipline_sentence,
     "other_discipline": other_discipline_sentence,
+    "brings_discipline": brings_discipline_sentence,
     "hours": hours_sentence,
     "varies": varies_sentence,
     "language": language_sentence,
     "bridge": bridge_sentence,
+    "across": across_sentence,
     "stream": stream_sentence,
     "open": open_sentence,
 }

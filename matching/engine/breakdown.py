@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matching.engine.features import DIFFERENT, NONE, SAME, UNKNOWN_SIDE, Features, Flags
 from matching.engine.policy import Policy
 from matching.engine.problem import MAX_SCORE
-from matching.engine.scores import FORBIDDEN, asks_merit, choice_halves, stated_points
+from matching.engine.scores import FORBIDDEN, asks_merit, choice_halves, discipline_wishes, stated_points
 
 # Rules that an admin may weigh lifting. The others protect somebody, and no explanation hints at them.
 RELAXABLE_RULES = ("same_organisation", "no_common_language", "no_common_hour", "paired_before", "floor")
@@ -138,7 +138,7 @@ def _earned(features: Features, policy: Policy, mentee: int, mentor: int) -> dic
     return {
         "needs": _needs_points(features, policy, mentee, mentor),
         "role": _role_points(features, policy, mentee, mentor),
-        "discipline": policy.discipline * _discipline_suits(features, mentee, mentor),
+        "discipline": policy.discipline * _discipline_suits(features, policy, mentee, mentor),
         "hours": _hour_points(features, policy, mentee, mentor),
         "language": policy.language
         * bool(preferred != NONE and features.mentor_languages[mentor, preferred]),
@@ -177,8 +177,8 @@ def _role_points(features: Features, policy: Policy, mentee: int, mentor: int) -
     return policy.role if met else policy.adjacent_role if near else 0
 
 
-def _discipline_suits(features: Features, mentee: int, mentor: int) -> bool:
-    wish, theirs = features.discipline_wish[mentee], features.mentor_disciplines[mentor]
+def _discipline_suits(features: Features, policy: Policy, mentee: int, mentor: int) -> bool:
+    wish, theirs = discipline_wishes(features, policy)[mentee], features.mentor_disciplines[mentor]
     shared = bool((features.mentee_disciplines[mentee] & theirs).any())
     return bool(theirs.any()) and ((wish == SAME and shared) or (wish == DIFFERENT and not shared))
 

@@ -20,6 +20,9 @@ class Policy:
     raises a pair and is never held against another. choice: likewise, where the mentee named this mentor,
     by rank: all of it for the first, a fifth less for each after. has_floor: a pair must meet a need or the role.
 
+    mixes_disciplines: whoever did not mind is matched as if they had wished for another discipline.
+    bridges_all: whoever did not ask for a bridge is matched as if they had.
+
     Raises ValueError, saying what to change, unless the weights are whole numbers that add up to 100.
     """
 
@@ -36,6 +39,8 @@ class Policy:
     situation: int = 0
     choice: int = 15
     has_floor: bool = True
+    mixes_disciplines: bool = False
+    bridges_all: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "needs", tuple(self.needs))
@@ -72,9 +77,7 @@ class Policy:
         for name in ("needs", "hours"):
             if len(getattr(self, name)) != 3:
                 raise ValueError(f"The weight {name} needs three numbers, not {len(getattr(self, name))}.")
-        numbers = {
-            entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name != "has_floor"
-        }
+        numbers = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.type is not bool}
         for name, value in numbers.items():
             for number in value if isinstance(value, tuple) else (value,):
                 if type(number) is not int or not 0 <= number <= WHOLE:

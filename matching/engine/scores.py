@@ -66,14 +66,26 @@ def stated_points(features: Features, policy: Policy) -> dict[str, NDArray[np.in
     stated = {
         "needs": ((features.needs != NONE) * np.array(policy.needs)).sum(axis=1),
         "role": features.aims.any(axis=1) * policy.role,
-        "discipline": ((features.discipline_wish != NO_MATTER) & knows_discipline) * policy.discipline,
+        "discipline": ((discipline_wishes(features, policy) != NO_MATTER) & knows_discipline)
+        * policy.discipline,
         "hours": hours * policy.hours[-1],
         "language": (features.preferred_language != NONE) * policy.language,
-        "bridge": (features.wants_bridge & (features.mentee_side != UNKNOWN_SIDE)) * policy.bridge,
+        "bridge": (bridge_wishes(features, policy) & (features.mentee_side != UNKNOWN_SIDE)) * policy.bridge,
         "stream": features.mentee_streams.any(axis=1) * policy.stream,
         "region": (features.mentee_region != NONE) * policy.region,
     }
     return {name: points.astype(np.int64) for name, points in stated.items()}
+
+
+def discipline_wishes(features: Features, policy: Policy) -> NDArray[np.int32]:
+    """(mentees,) what each wishes of the mentor's discipline, as this policy hears it."""
+    unheard = DIFFERENT if policy.mixes_disciplines else NO_MATTER
+    return np.where(features.discipline_wish == NO_MATTER, unheard, features.discipline_wish)
+
+
+def bridge_wishes(features: Features, policy: Policy) -> Flags:
+    """(mentees,) for whom a mentor on the other side of NHS and industry counts."""
+    return features.wants_bridge | policy.bridges_all
 
 
 def choice_halves(policy: Policy, rank: NDArray[np.int32] | int) -> NDArray[np.int32] | int:
@@ -236,7 +248,7 @@ def _disciplines(features: Features, policy: Policy) -> tuple[Matrix, Matrix]:
         met = np.where(wish == SAME, shared, ~shared & (wish == DIFFERENT))
         return 2 * policy.discipline * (met & known)
 
-    mentees = np.hstack([features.discipline_wish[:, None], features.mentee_disciplines])
+    mentees = np.hstack([discipline_wishes(features, policy)[:, None], features.mentee_disciplines])
     return _table(mentees, features.mentor_disciplines, points)
 
 
@@ -257,7 +269,7 @@ def _bridge(features: Features, policy: Policy) -> tuple[Matrix, Matrix]:
         across = (side != mentor.T) & (side != UNKNOWN_SIDE) & (mentor.T != UNKNOWN_SIDE)
         return 2 * policy.bridge * (wants & across)
 
-    mentees = np.column_stack([features.wants_bridge, features.mentee_side])
+    mentees = np.column_stack([bridge_wishes(features, policy), features.mentee_side])
     return _table(mentees, features.mentor_side[:, None], points)
 
 

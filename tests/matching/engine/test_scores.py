@@ -12,6 +12,7 @@ from matching.engine.features import (
     DIFFERENT,
     INDUSTRY,
     NHS,
+    NO_MATTER,
     SAME,
     BarredPairs,
     Catalogues,
@@ -44,10 +45,11 @@ def plain_score(mentee: Mentee, mentor: Mentor, barred: bool, policy: Policy, ra
             merit += policy.role
         elif {role_family[r] for r in mentee.aims} & {role_family[r] for r in mentor.roles}:
             merit += policy.adjacent_role
-    if mentee.discipline_wish and mentee.disciplines:
+    wish = mentee.discipline_wish or (DIFFERENT if policy.mixes_disciplines else 0)
+    if wish and mentee.disciplines:
         stated += policy.discipline
         same = bool(set(mentee.disciplines) & set(mentor.disciplines))
-        if mentor.disciplines and same == (mentee.discipline_wish == SAME):
+        if mentor.disciplines and same == (wish == SAME):
             others += policy.discipline
     common = set(mentee.half_hours) & set(mentor.half_hours)
     full_hour = any((half_hour + 1) % 336 in common for half_hour in common)
@@ -60,7 +62,7 @@ def plain_score(mentee: Mentee, mentor: Mentor, barred: bool, policy: Policy, ra
     if mentee.preferred_language >= 0:
         stated += policy.language
         others += policy.language * (mentee.preferred_language in mentor.languages)
-    if mentee.wants_bridge and mentee.side:
+    if (mentee.wants_bridge or policy.bridges_all) and mentee.side:
         stated += policy.bridge
         others += policy.bridge * (mentor.side not in (0, mentee.side))
     if mentee.streams:
@@ -120,6 +122,8 @@ POLICIES = st.sampled_from(
     [
         Policy(),
         Policy(has_floor=False, situation=9, choice=7),
+        Policy(mixes_disciplines=True),
+        Policy(bridges_all=True, mixes_disciplines=True, has_floor=False),
         Policy(needs=(15, 15, 5), role=20, adjacent_role=0, region=10, situation=3),
         Policy(needs=(100, 0, 0), role=0, adjacent_role=0, discipline=0, hours=(0, 0, 0), varying_hours=0,
                language=0, bridge=0, stream=0),
@@ -279,6 +283,31 @@ def test_an_empty_form_matches_anybody_fully():
     assert score_matrix(features, Policy()).tolist() == [[10_000, 10_000]]
 
 
+def test_who_did_not_mind_is_moved_by_a_policy_that_mixes_disciplines_and_who_wished_is_heard():
+    wishes = [
+        Mentee(disciplines=[0], discipline_wish=wish, needs=[0]) for wish in (NO_MATTER, SAME, DIFFERENT)
+    ]
+    mentors = [Mentor(disciplines=[0], offers=[0]), Mentor(disciplines=[1], offers=[0])]
+    features = Features.build(wishes, mentors, CATALOGUES)
+
+    usual = score_matrix(features, Policy())
+    mixed = score_matrix(features, Policy(mixes_disciplines=True))
+
+    assert usual.tolist() == [[10000, 10000], [10000, 6666], [6666, 10000]]
+    assert mixed.tolist() == [[6666, 10000], [10000, 6666], [6666, 10000]]
+
+
+def test_who_asked_for_no_bridge_is_moved_by_a_policy_that_bridges_all():
+    features = Features.build(
+        [Mentee(needs=[0], side=NHS)],
+        [Mentor(offers=[0], side=NHS), Mentor(offers=[0], side=INDUSTRY)],
+        CATALOGUES,
+    )
+
+    assert score_matrix(features, Policy()).tolist() == [[10000, 10000]]
+    assert score_matrix(features, Policy(bridges_all=True)).tolist() == [[8000, 10000]]
+
+
 def test_a_rota_that_varies_lifts_the_rule_on_hours():
     fixed, varying = (
         Mentor(offers=[0], half_hours=[50, 51]),
@@ -330,7 +359,7 @@ def test_a_policy_refuses_weights_that_make_no_sense(change, sentence):
 
 
 def test_a_policy_survives_being_stored():
-    policy = Policy(needs=(25, 10, 5), situation=4, has_floor=False)
+    policy = Policy(needs=(25, 10, 5), situation=4, has_floor=False, bridges_all=True)
 
     assert Policy.from_dict(json.loads(json.dumps(policy.as_dict()))) == policy
     with pytest.raises(ValueError, match="no weight called luck"):
