@@ -2,9 +2,11 @@
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -13,10 +15,11 @@ from matching.encoding import Encoded, encode
 from matching.engine import Plan, Problem, ProofFailed, Stopped, solve, verify
 from matching.engine.features import NONE
 from matching.engine.policy import Policy
+from matching.engine.problem import Pair
 from matching.errors import CannotMatch, NotReady
 from matching.findings import findings_of
-from matching.models import Cohort, MatchRun, Proposal
-from matching.policy import policy_of
+from matching.models import Application, Cohort, MatchRun, Proposal, Ruling
+from matching.presets import OWN, policy_for
 from matching.recomputing import problem_of, proposals
 from outbox.nudge import nudge
 
@@ -66,18 +69,45 @@ BAD_POLICY = gettext_noop(
 )
 
 
-def start_run(cohort: Cohort, *, by: Person | None, seed: int = 0, is_afresh: bool = False) -> MatchRun:
-    """Queue a run of this cohort for a worker: of who has no mentor yet, or afresh of everybody. Raises CannotMatch where its weights make no policy."""
+def start_run(
+    cohort: Cohort,
+    *,
+    by: Person | None,
+    seed: int = 0,
+    is_afresh: bool = False,
+    preset: str = OWN,
+    keep: MatchRun | None = None,
+) -> MatchRun:
+    """Queue a run of this cohort for a worker: of who has no mentor yet, or afresh of everybody.
+
+    preset: a ready-made policy instead of the cohort's own weights. keep: an earlier run whose rulings the new one
+    keeps to. Raises CannotMatch where the cohort's weights make no policy.
+    """
     try:
-        policy = policy_of(cohort).as_dict()
+        policy = policy_for(cohort, preset).as_dict()
     except ValueError as error:
         raise CannotMatch(gettext(BAD_POLICY) % {"problem": error}) from error
     with transaction.atomic():
         run = MatchRun.objects.create(
-            cohort=cohort, created_by=by, seed=seed, policy=policy, is_afresh=is_afresh
+            cohort=cohort, created_by=by, seed=seed, policy=policy, preset=preset, is_afresh=is_afresh
         )
+        if keep:
+            carry_over_rulings(keep, run)
         nudge(COMPUTE)
     return run
+
+
+def carry_over_rulings(earlier: MatchRun, run: MatchRun) -> None:
+    """Who decided what, and when, stays as it was."""
+    for ruling in earlier.rulings.all():
+        kept = Ruling.objects.create(
+            run=run,
+            mentee_id=ruling.mentee_id,
+            mentor_id=ruling.mentor_id,
+            kind=ruling.kind,
+            by_id=ruling.by_id,
+        )
+        Ruling.objects.filter(pk=kept.pk).update(at=ruling.at)
 
 
 def stop_run(run: MatchRun) -> None:
@@ -112,6 +142,52 @@ def fail_silent_runs(now: datetime | None = None) -> int:
     return silent.update(state=State.FAILED, words=WORKER_DIED, finished_at=now)
 
 
+class SignsOfLife:
+    """Writes how far a run is, at most twice a second, and hears in the same breath that it should stop.
+
+    Between two steps of the run a thread of its own says that the worker lives: one step of the solver may take longer
+    than anybody likes to wait for a sign.
+    """
+
+    def __init__(self, run: MatchRun):
+        self.run = run
+        self.told_at = 0.0
+        self.words = ""
+        self.is_over = Event()
+
+    def __enter__(self) -> "SignsOfLife":
+        self.thread = Thread(target=self.pulse, name=f"pulse of run {self.run.pk}", daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *failure) -> None:
+        self.is_over.set()
+        self.thread.join()
+
+    def tell(self, fraction: float, words: str) -> None:
+        """Raises Stopped."""
+        now = time.monotonic()
+        if words == self.words and now - self.told_at < SECONDS_BETWEEN_SIGNS_OF_LIFE:
+            return
+        self.told_at, self.words = now, words
+        at_work = MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING)
+        if not at_work.update(progress=fraction, words=words, heard_from_at=timezone.now()):
+            raise Stopped
+
+    def pulse(self) -> None:
+        """In a connection of this thread's own, which is closed with it."""
+        try:
+            while not self.is_over.wait(SECONDS_BETWEEN_SIGNS_OF_LIFE):
+                MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING).update(
+                    heard_from_at=timezone.now()
+                )
+        except DatabaseError:
+            # The run itself meets the same trouble, and reports it.
+            log.warning("Run %s could not say that it lives.", self.run.pk, exc_info=True)
+        finally:
+            connection.close()
+
+
 def compute_run(run: MatchRun) -> bool:
     """Claim a waiting run and compute it; False where another worker was quicker. Its end stands in its state."""
     claimed = MatchRun.objects.filter(pk=run.pk, state=State.QUEUED)
@@ -119,7 +195,8 @@ def compute_run(run: MatchRun) -> bool:
         return False
     run.refresh_from_db()
     try:
-        finish(run, *computed(run))
+        with SignsOfLife(run) as life:
+            finish(run, computed(run, life))
     except Stopped:
         close(run, State.STOPPED, STOPPED)
     except CannotMatch as error:
@@ -133,33 +210,86 @@ def compute_run(run: MatchRun) -> bool:
     return True
 
 
-def computed(run: MatchRun) -> tuple[Encoded, Plan, list[Proposal], dict]:
+@dataclass(frozen=True)
+class Computed:
+    """What a worker brings home. dropped: rulings carried over that can no longer be kept to."""
+
+    encoded: Encoded
+    plan: Plan
+    proposals: list[Proposal]
+    findings: dict
+    dropped: list[Ruling]
+
+
+def computed(run: MatchRun, life: SignsOfLife) -> Computed:
     """The best plan for the run's cohort, checked, with its proposals and findings. Raises CannotMatch, Stopped or ProofFailed."""
-    life = SignsOfLife(run)
+    began = time.monotonic()
     policy = Policy.from_dict(run.policy)
     life.tell(0.0, READING)
     encoded = encode(run.cohort, is_afresh=run.is_afresh)
     refuse_empty(encoded)
-    life.tell(0.1, SCORING)
-    problem = problem_of(encoded, policy)
-    plan = solve(problem, seed=run.seed, progress=lambda part, words: life.tell(0.2 + 0.5 * part, words))
-    life.tell(0.7, PROVING)
-    verify(problem, plan)
-    life.tell(0.75, COMPARING)
-    findings = findings_of(
-        encoded, [one.pk for one in encoded.mentees], [one.pk for one in encoded.mentors], problem, plan
+    life.tell(0.2, SCORING)
+    ruled = rulings_kept_to(run, encoded, policy)
+    life.tell(0.25, SCORING)
+    plan = solve(
+        ruled.problem,
+        seed=run.seed,
+        locks=ruled.locks,
+        progress=lambda part, words: life.tell(0.25 + 0.3 * part, words),
     )
-    return encoded, plan, explained(run, encoded, policy, problem, plan, life), findings
+    life.tell(0.55, PROVING)
+    verify(ruled.problem, plan)
+    life.tell(0.6, COMPARING)
+    findings = findings_of(encoded, keys(encoded.mentees), keys(encoded.mentors), ruled.problem, plan)
+    proposed = explained(run, encoded, policy, ruled.problem, plan, life)
+    findings["seconds"] = round(time.monotonic() - began, 1)
+    return Computed(encoded, plan, proposed, findings, ruled.dropped)
+
+
+def keys(applications: list[Application]) -> list[int]:
+    return [application.pk for application in applications]
 
 
 def explained(
-    run: MatchRun, encoded: Encoded, policy: Policy, problem: Problem, plan: Plan, life: "SignsOfLife"
+    run: MatchRun, encoded: Encoded, policy: Policy, problem: Problem, plan: Plan, life: SignsOfLife
 ) -> list[Proposal]:
     proposed = []
     for proposal in proposals(run, encoded, policy, problem, plan, range(problem.mentees)):
-        life.tell(0.8 + 0.2 * len(proposed) / problem.mentees, EXPLAINING)
+        life.tell(0.75 + 0.25 * len(proposed) / problem.mentees, EXPLAINING)
         proposed.append(proposal)
     return proposed
+
+
+@dataclass(frozen=True, eq=False)
+class Ruled:
+    """A cohort's problem under the rulings on a run. locks: pairs of rows."""
+
+    problem: Problem
+    locks: list[Pair]
+    dropped: list[Ruling]
+
+
+def rulings_kept_to(run: MatchRun, encoded: Encoded, policy: Policy) -> Ruled:
+    """The run's rulings as far as they can be kept to: people may have left, or a rule may forbid the pair by now."""
+    mentee_row = {pk: row for row, pk in enumerate(keys(encoded.mentees))}
+    mentor_row = {pk: row for row, pk in enumerate(keys(encoded.mentors))}
+    here, gone = [], []
+    for ruling in run.rulings.all():
+        both = ruling.mentee_id in mentee_row and ruling.mentor_id in mentor_row
+        (here if both else gone).append(ruling)
+    rows = {ruling.pk: (mentee_row[ruling.mentee_id], mentor_row[ruling.mentor_id]) for ruling in here}
+    forbidden = [rows[ruling.pk] for ruling in here if ruling.kind == Ruling.Kind.FORBID]
+    problem = problem_of(encoded, policy, forbidden=forbidden)
+    locks, places = [], problem.capacity.copy()
+    for ruling in here:
+        if ruling.kind == Ruling.Kind.LOCK:
+            mentee, mentor = rows[ruling.pk]
+            if problem.scores[mentee, mentor] < 0 or not places[mentor]:
+                gone.append(ruling)
+            else:
+                places[mentor] -= 1
+                locks.append((mentee, mentor))
+    return Ruled(problem, locks, gone)
 
 
 def refuse_empty(encoded: Encoded) -> None:
@@ -179,45 +309,31 @@ def refuse_empty(encoded: Encoded) -> None:
 
 
 @transaction.atomic
-def finish(run: MatchRun, encoded: Encoded, plan: Plan, proposed: list[Proposal], findings: dict) -> None:
+def finish(run: MatchRun, found: Computed) -> None:
     """Store all of a run's result, or none of it where the run was stopped or given up meanwhile: then Stopped."""
     at_work = MatchRun.objects.filter(pk=run.pk, state=State.RUNNING)
     if not at_work.update(
         state=State.DONE,
-        features=encoded.as_dict(),
-        plan=plan.as_dict(),
-        findings=findings,
-        matched=plan.matched,
-        worst=plan.worst,
-        total=plan.total,
+        features=found.encoded.as_dict(),
+        plan=found.plan.as_dict(),
+        findings=found.findings | {"dropped": [told_of(ruling) for ruling in found.dropped]},
+        matched=found.plan.matched,
+        worst=found.plan.worst,
+        total=found.plan.total,
         progress=1,
         words="",
         finished_at=timezone.now(),
     ):
         raise Stopped
-    Proposal.objects.bulk_create(proposed, batch_size=500)
+    run.rulings.filter(pk__in=[ruling.pk for ruling in found.dropped]).delete()
+    Proposal.objects.bulk_create(found.proposals, batch_size=500)
+
+
+def told_of(ruling: Ruling) -> dict:
+    return {"mentee": ruling.mentee_id, "mentor": ruling.mentor_id, "kind": ruling.kind}
 
 
 def close(run: MatchRun, state: str, words: str) -> None:
     MatchRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
         state=state, words=words, finished_at=timezone.now()
     )
-
-
-class SignsOfLife:
-    """Writes how far a run is, at most twice a second, and hears in the same breath that it should stop."""
-
-    def __init__(self, run: MatchRun):
-        self.run = run
-        self.told_at = 0.0
-        self.words = ""
-
-    def tell(self, fraction: float, words: str) -> None:
-        """Raises Stopped."""
-        now = time.monotonic()
-        if words == self.words and now - self.told_at < SECONDS_BETWEEN_SIGNS_OF_LIFE:
-            return
-        self.told_at, self.words = now, words
-        at_work = MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING)
-        if not at_work.update(progress=fraction, words=words, heard_from_at=timezone.now()):
-            raise Stopped
