@@ -14,8 +14,9 @@ from demo.cast import NGOZI, SAMIRA
 from demo.people import draw_cohort
 from demo.services import create_cohort, create_programme, load_organisations, write_people
 from demo.sessions import meet_in_a_circle, meet_one_to_one, open_an_evening
+from matching.group_rules import GroupPlan
 from matching.models import Application, Cohort, MatchRun, Mentorship
-from matching.services.groups import GroupPlan, form_group, publish_group
+from matching.services.groups import form_group, publish_group
 from matching.services.introductions import introduce_due
 from matching.services.publishing import publish_run
 from matching.services.runs import compute_run, start_run

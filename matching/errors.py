@@ -26,11 +26,12 @@ class NotOnHold(Refused):
 
 
 class GroupRefused(Refused):
-    """A group breaks rules; `sentences` names each of them."""
+    """A group breaks rules; `sentences` names each of them. All of them may be overruled, or not."""
 
-    def __init__(self, sentences: list[str]):
+    def __init__(self, sentences: list[str], *, may_overrule: bool = False):
         super().__init__(" ".join(sentences))
         self.sentences = sentences
+        self.may_overrule = may_overrule
 
 
 class CannotMatch(Refused):

@@ -6,17 +6,12 @@ from django.utils.translation import gettext as _
 
 from matching.admin.pages import in_order
 from matching.forms.groups import GroupForm
+from matching.group_facts import GroupFacts
+from matching.group_rules import GroupPlan, discipline_mix, hard_rules, soft_rules
 from matching.models import Mentorship, Stream
 from matching.previews import group_mail
 from matching.queries.mentorships import with_people
-from matching.services.groups import (
-    GroupPlan,
-    broken_rules,
-    colleagues,
-    discipline_mix,
-    form_group,
-    publish_group,
-)
+from matching.services.groups import form_group, publish_group
 from matching.working_days import working_days_after
 
 
@@ -46,7 +41,8 @@ class GroupPages:
                     self.log_addition(request, group, "formed")
                     self.succeeded(request, _("The group is formed. Nobody is told before you publish it."))
                     return redirect("admin:matching_mentorship_change", group.pk)
-            shown = mix(plan) | {"broken": list(broken_rules(plan))}
+            facts = GroupFacts.read(stream.cohort, plan.everybody)
+            shown = mix(plan) | {"broken": [*hard_rules(plan, facts), *soft_rules(plan, facts)]}
         return self.show(
             request,
             "mentorship/form_group.html",
@@ -78,4 +74,4 @@ class GroupPages:
 
 def mix(plan: GroupPlan) -> dict:
     """What the page shows of a group before it is formed."""
-    return {"mix": discipline_mix(plan), "colleagues": list(colleagues(plan))}
+    return {"mix": discipline_mix(plan.everybody)}

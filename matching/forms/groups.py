@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PersonRole
+from matching.group_rules import GroupPlan
 from matching.models import Application, Stream
 from matching.queries.groups import mentees_for_groups, mentors_for_groups
-from matching.services.groups import GroupPlan
 
 
 class OneMentor(forms.ModelChoiceField):

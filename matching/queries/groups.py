@@ -1,19 +1,24 @@
-"""Whom an admin may put into a group."""
+"""Whom an admin may put into a group, and groups as the admin's pages show them."""
+
+from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from matching.models import Application, Cohort, Member, Mentorship, Stream
+from matching.models import Application, Cohort, GroupRun, Member, Mentorship, Stream
 
 Part = Application.Part
 
 
 def candidates(cohort: Cohort) -> QuerySet[Application]:
     """Accepted people with the roles, disciplines and employer that the page shows."""
-    return (
+    return with_what_they_do(
         Application.objects.filter(cohort=cohort, state=Application.State.ACCEPTED, person__is_active=True)
-        .select_related("person__organisation", "stream")
-        .prefetch_related("person__disciplines", "person__roles__role")
-        .order_by("person__sort_key")
+    ).order_by("person__sort_key")
+
+
+def with_what_they_do(applications: QuerySet[Application]) -> QuerySet[Application]:
+    return applications.select_related("person__organisation", "stream").prefetch_related(
+        "person__disciplines", "person__roles__role"
     )
 
 
@@ -23,9 +28,78 @@ def mentors_for_groups(cohort: Cohort) -> QuerySet[Application]:
 
 def mentees_for_groups(stream: Stream) -> QuerySet[Application]:
     """Mentees who chose this stream or none, and are in no group of the cohort yet."""
-    in_a_group = Member.objects.filter(
-        application=OuterRef("pk"), part=Member.Part.MENTEE, kind=Mentorship.Kind.GROUP, left_at=None
-    )
     return candidates(stream.cohort).filter(
-        Q(stream=stream) | Q(stream=None), ~Exists(in_a_group), part=Part.MENTEE
+        Q(stream=stream) | Q(stream=None), ~Exists(in_a_group(Member.Part.MENTEE)), part=Part.MENTEE
     )
+
+
+def mentors_to_lead(stream: Stream) -> QuerySet[Application]:
+    """Mentors who chose this stream or none and lead no group yet; those for groups only come first."""
+    free = mentors_for_groups(stream.cohort).filter(
+        Q(stream=stream) | Q(stream=None),
+        ~Exists(in_a_group(Member.Part.MENTOR, Member.Part.COFACILITATOR)),
+    )
+    return free.order_by("capacity", "person__sort_key")
+
+
+def in_a_group(*parts: str) -> QuerySet[Member]:
+    return Member.objects.filter(
+        application=OuterRef("pk"), part__in=parts, kind=Mentorship.Kind.GROUP, left_at=None
+    )
+
+
+def groups_of(mentees: Iterable[Application], *, besides: Mentorship | None = None) -> dict[int, Mentorship]:
+    """The group that each of these mentees' applications is in, by application."""
+    members = Member.objects.filter(
+        application__in=[one.pk for one in mentees],
+        kind=Mentorship.Kind.GROUP,
+        part=Member.Part.MENTEE,
+        left_at=None,
+    ).exclude(mentorship=besides)
+    return {member.application_id: member.mentorship for member in members.select_related("mentorship")}
+
+
+def groups_being_formed(stream: Stream) -> QuerySet[Mentorship]:
+    return Mentorship.objects.filter(
+        stream=stream, kind=Mentorship.Kind.GROUP, state=Mentorship.State.FORMING
+    ).order_by("pk")
+
+
+def people_to_group(
+    cohort: Cohort, stream: Stream | None, *, mentors: Iterable[int]
+) -> QuerySet[Application]:
+    """Mentees to seat and these mentors, as long as they are free for a group of this stream."""
+    free = Q(part=Part.MENTEE) & ~Exists(in_a_group(Member.Part.MENTEE)) & (Q(stream=stream) | Q(stream=None))
+    leads = Q(pk__in=mentors, part=Part.MENTOR) & ~Exists(
+        in_a_group(Member.Part.MENTOR, Member.Part.COFACILITATOR)
+    )
+    return (
+        Application.objects.filter(
+            free | leads, cohort=cohort, state=Application.State.ACCEPTED, person__is_active=True
+        )
+        .select_related("person")
+        .order_by("pk")
+    )
+
+
+def without_group(run: GroupRun) -> QuerySet[Application]:
+    """Mentees whom the run seats in no group of its own, and who are in none otherwise."""
+    seated = [mentee for group in run.groups for mentee in group["mentees"]]
+    free = people_to_group(run.cohort, run.stream, mentors=[]).exclude(pk__in=seated)
+    return with_what_they_do(free).order_by("person__sort_key", "pk")
+
+
+def spare_mentors(run: GroupRun) -> QuerySet[Application]:
+    """Mentors who may lead or help in this run, and do neither."""
+    busy = [pk for group in run.groups for pk in [group["lead"], *group["cofacilitators"]]]
+    asked = {*run.asked["leads"], *run.asked["helpers"]} - set(busy)
+    free = people_to_group(run.cohort, run.stream, mentors=asked).filter(part=Part.MENTOR)
+    return with_what_they_do(free).order_by("person__sort_key", "pk")
+
+
+def in_groups(run: GroupRun, *, also: Iterable[int] = ()) -> QuerySet[Application]:
+    """Everybody whom the groups of a run name, and these, whatever became of them since."""
+    named = {
+        pk for group in run.groups for pk in [group["lead"], *group["cofacilitators"], *group["mentees"]]
+    }
+    return with_what_they_do(Application.objects.filter(pk__in=named | set(also))).order_by("pk")

@@ -1,0 +1,141 @@
+"""The groups of a run as rows, with what rules and pages ask of them: a fixed number of queries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from matching.group_encoding import People, Team, worth_and_focus
+from matching.group_facts import GroupFacts
+from matching.group_rules import GroupPlan, GroupRules, hard_rules, soft_rules
+from matching.models import Application, GroupRun
+from matching.queries.groups import in_groups
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """One group of a run. mentorship: the group that it was formed into; from then on it stays as it is."""
+
+    number: int
+    lead: Application | None
+    cofacilitators: list[Application]
+    mentees: list[Application]
+    slot: int | None
+    mentorship: int | None = None
+
+    @property
+    def label(self) -> str:
+        return _("Group %(number)s") % {"number": self.number + 1}
+
+    @property
+    def mentors(self) -> list[Application]:
+        return [self.lead, *self.cofacilitators] if self.lead else list(self.cofacilitators)
+
+    @property
+    def everybody(self) -> list[Application]:
+        return [*self.mentors, *self.mentees]
+
+    def as_dict(self) -> dict:
+        """As a run stores it."""
+        stored = {
+            "lead": self.lead.pk if self.lead else None,
+            "cofacilitators": [one.pk for one in self.cofacilitators],
+            "mentees": [one.pk for one in self.mentees],
+            "slot": self.slot,
+        }
+        return stored | ({"mentorship": self.mentorship} if self.mentorship else {})
+
+
+@dataclass(frozen=True)
+class Board:
+    """All groups of a run, and people beside them who may join one."""
+
+    run: GroupRun
+    rules: GroupRules
+    groups: list[BoardGroup]
+    people: People
+    who: dict[int, Application]
+
+    @property
+    def facts(self) -> GroupFacts:
+        return self.people.facts
+
+    @cached_property
+    def group_of(self) -> dict[int, BoardGroup]:
+        """By application, mentors and mentees alike."""
+        return {one.pk: group for group in self.groups for one in group.everybody}
+
+    @cached_property
+    def worths(self) -> list[tuple[int, list[int]]]:
+        """What each group is worth, and the needs that it centres on; a group without a lead is worth nothing."""
+        led = [group for group in self.groups if group.lead]
+        found = worth_and_focus(
+            self.people, [(Team(one.lead, one.cofacilitators), one.mentees) for one in led]
+        )
+        by_number = {group.number: worth for group, worth in zip(led, found, strict=True)}
+        return [by_number.get(group.number, (0, [])) for group in self.groups]
+
+    @property
+    def value(self) -> int:
+        return sum(worth for worth, _focus in self.worths)
+
+    def plan(self, group: BoardGroup) -> GroupPlan:
+        return GroupPlan(
+            self.run.stream,
+            group.lead,
+            group.cofacilitators,
+            group.mentees,
+            slot=group.slot,
+            rules=self.rules,
+        )
+
+    def hard(self, group: BoardGroup) -> list[str]:
+        """What this group breaks and nobody may overrule."""
+        return [] if group.mentorship else [*hard_rules(self.plan(group), self.facts), *self.twice(group)]
+
+    def soft(self, group: BoardGroup) -> list[str]:
+        """What this group breaks and an admin may overrule; a group that is still empty breaks nothing."""
+        if group.mentorship or not group.mentees:
+            return []
+        return list(soft_rules(self.plan(group), self.facts))
+
+    def twice(self, group: BoardGroup) -> Iterator[str]:
+        """Who is in another group of this run as well."""
+        for one in group.everybody:
+            for other in self.groups:
+                if other.number != group.number and one.person_id in {it.person_id for it in other.everybody}:
+                    yield _("%(name)s is in %(group)s already.") % {
+                        "name": one.person,
+                        "group": other.label,
+                    }
+
+    def with_groups(self, groups: list[BoardGroup]) -> "Board":
+        """The same people in other groups, each with an hour that suits it where there is one."""
+        settled = [self._with_an_hour(group, number) for number, group in enumerate(groups)]
+        return replace(self, groups=settled)
+
+    def _with_an_hour(self, group: BoardGroup, number: int) -> BoardGroup:
+        if group.mentorship or not group.everybody:
+            return replace(group, number=number)
+        hours = self.facts.common(group.everybody)
+        slot = group.slot if group.slot in hours else next(iter(hours), None)
+        return replace(group, number=number, slot=slot)
+
+
+def read_board(run: GroupRun, *, also: Iterable[int] = ()) -> Board:
+    """The board of a run. also: applications of people beside it."""
+    rules = GroupRules.asked(run.asked)
+    who = {one.pk: one for one in in_groups(run, also=also)}
+    groups = [
+        BoardGroup(
+            number=number,
+            lead=who.get(group["lead"]),
+            cofacilitators=[who[pk] for pk in group["cofacilitators"] if pk in who],
+            mentees=[who[pk] for pk in group["mentees"] if pk in who],
+            slot=group["slot"],
+            mentorship=group.get("mentorship"),
+        )
+        for number, group in enumerate(run.groups)
+    ]
+    return Board(run, rules, groups, People(run.cohort, list(who.values()), rules), who)
