@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from matching.services import importing, introductions, reminders, runs
+from matching.services import group_runs, importing, introductions, reminders, runs
 
 
 @shared_task
@@ -11,6 +11,11 @@ def introduce_after_hold() -> int:
 @shared_task
 def compute_waiting_runs() -> int:
     return runs.compute_waiting_runs()
+
+
+@shared_task
+def compute_waiting_group_runs() -> int:
+    return group_runs.compute_waiting_group_runs()
 
 
 @shared_task
