@@ -318,6 +318,10 @@ CELERY_BEAT_SCHEDULE = {
     "restate-starts": {"task": "meetings.tasks.restate_starts", "schedule": schedule(6 * 60 * 60)},
     "close-time-polls": {"task": "meetings.tasks.close_time_polls", "schedule": schedule(5 * 60)},
     "compute-waiting-runs": {"task": "matching.tasks.compute_waiting_runs", "schedule": schedule(15)},
+    "compute-waiting-group-runs": {
+        "task": "matching.tasks.compute_waiting_group_runs",
+        "schedule": schedule(15),
+    },
     "remind-of-sessions": {
         "task": "meetings.tasks.remind_of_sessions",
         "schedule": schedule(60),
