@@ -1,37 +1,28 @@
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import F
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
 from matching import answers
+from matching.admin.pages import PagesMixin
+from matching.admin.queue import VERBS, QueuePages
 from matching.errors import Refused
-from matching.models import Application, Stream
+from matching.forms.decisions import NoteForm
+from matching.models import Application, ApplicationNote, Stream
 from matching.models.application import MOST_PLACES
+from matching.queries.applications import standing_mentorships
 from matching.services import decisions
-from matching.services.decisions import MAY_FOLLOW, PENDING
+from matching.services.decisions import MAY_FOLLOW
 
 State = Application.State
 Part = Application.Part
-
-VERBS = {
-    State.ACCEPTED: lazy("Accept"),
-    State.WAITING: lazy("Put on the waiting list"),
-    State.DECLINED: lazy("Decline"),
-}
-QUESTIONS = {
-    State.ACCEPTED: lazy("Accept these people?"),
-    State.WAITING: lazy("Put these people on the waiting list?"),
-    State.DECLINED: lazy("Decline these applications?"),
-}
 
 
 class ApplicationForm(forms.ModelForm):
@@ -64,20 +55,15 @@ class ApplicationForm(forms.ModelForm):
 def decide_in_bulk(answer: str):
     @admin.action(description=VERBS[answer], permissions=["change"])
     def action(modeladmin, request, queryset):
-        applications = list(
-            queryset.select_related("person", "decided_by", "cohort").order_by("person__sort_key", "pk")
-        )
-        if "confirmed" not in request.POST:
-            return modeladmin.ask(request, answer, applications)
-        outcomes = decisions.decide_many(applications, answer, by=request.user)
-        return modeladmin.report(request, answer, outcomes)
+        chosen = queryset.order_by("person__sort_key", "pk")
+        return modeladmin.ask(request, answer, chosen, back=request.get_full_path())
 
     action.__name__ = {State.ACCEPTED: "accept", State.WAITING: "waiting", State.DECLINED: "decline"}[answer]
     return action
 
 
 @admin.register(Application)
-class ApplicationAdmin(admin.ModelAdmin):
+class ApplicationAdmin(QueuePages, PagesMixin, admin.ModelAdmin):
     """People apply for themselves; here somebody decides, and sees what the decision needs. Blocks are not here."""
 
     form = ApplicationForm
@@ -93,8 +79,11 @@ class ApplicationAdmin(admin.ModelAdmin):
     readonly_fields = [
         "who", "does", "growing_into", "official", "works_as", "about",
         "needs", "offers", "wishes", "places_taken", "hours",
-        "standing", "sent", "decision",
+        "standing", "sent", "decision", "meets",
     ]  # fmt: skip
+
+    def get_urls(self):
+        return self.queue_urls() + super().get_urls()
 
     def has_add_permission(self, request):
         return False
@@ -126,7 +115,7 @@ class ApplicationAdmin(admin.ModelAdmin):
                 _("What they offer") if is_mentor else _("What they ask for"),
                 {"fields": [*asked, "wishes", "hours"]},
             ),
-            (_("Place in the cohort"), {"fields": changeable}),
+            (_("Place in the cohort"), {"fields": [*changeable, "meets"]}),
             (_("Decision"), {"fields": ["standing", "sent", "decision", *hidden]}),
         ]
 
@@ -200,6 +189,23 @@ class ApplicationAdmin(admin.ModelAdmin):
         when = date_format(localtime(application.decided_at), "SHORT_DATETIME_FORMAT")
         return format_html("{}, {}", when, application.decided_by or "–")
 
+    @admin.display(description=lazy("meets"))
+    def meets(self, application):
+        """Each mentorship that stands, by those whom this person meets in it."""
+        lines = format_html_join(
+            mark_safe("<br>"),
+            '<a href="{}">{}</a> · {}',
+            (
+                (
+                    reverse("admin:matching_mentorship_change", args=[each.pk]),
+                    ", ".join(str(one.person) for one in each.active if one.application_id != application.pk),
+                    each.get_state_display(),
+                )
+                for each in standing_mentorships(application)
+            ),
+        )
+        return lines or _("Nobody yet")
+
     # --- deciding ---
 
     def render_change_form(self, request, context, obj=None, **options):
@@ -208,6 +214,8 @@ class ApplicationAdmin(admin.ModelAdmin):
         context["answers"] = [
             (answer, verb) for answer, verb in VERBS.items() if may_decide and obj.state in MAY_FOLLOW[answer]
         ]
+        context["notes"] = ApplicationNote.objects.filter(application=obj).select_related("by")
+        context["note_form"] = NoteForm(auto_id=False)
         return super().render_change_form(request, context, obj=obj, **options)
 
     def save_model(self, request, obj, form, change):
@@ -238,29 +246,6 @@ class ApplicationAdmin(admin.ModelAdmin):
             self.message_user(request, _one_sentence(obj), messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
-    def ask(self, request, answer, applications):
-        context = {
-            **self.admin_site.each_context(request),
-            "title": QUESTIONS[answer],
-            "verb": VERBS[answer],
-            "opts": self.opts,
-            "action": request.POST["action"],
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "applications": applications,
-            "left": [each for each in applications if each.state not in PENDING],
-        }
-        return TemplateResponse(request, "admin/matching/application/decide.html", context)
-
-    def report(self, request, answer, outcomes):
-        decided = [outcome.application for outcome in outcomes if not outcome.refused]
-        for application in decided:
-            self._log(request, application, answer)
-        for outcome in outcomes:
-            if outcome.refused:
-                self.message_user(request, str(outcome.refused), messages.WARNING)
-        if decided:
-            self.message_user(request, _count_sentence(answer, len(decided)), messages.SUCCESS)
-
     def _log(self, request, application, answer):
         self.log_change(request, application, str(State(answer).label))
 
@@ -270,14 +255,6 @@ def _one_sentence(application):
         "person": application.person,
         "state": application.get_state_display(),
     }
-
-
-def _count_sentence(answer, count):
-    return ngettext(
-        "%(count)s application is %(state)s now. The person is told by mail.",
-        "%(count)s applications are %(state)s now. Each person is told by mail.",
-        count,
-    ) % {"count": count, "state": State(answer).label}
 
 
 def _list(lines):

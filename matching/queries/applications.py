@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from accounts.models import NoticeVersion, Person
 from accounts.queries import version_in_force
 from matching.models import Application, Member, Mentorship
+from matching.queries.mentorships import with_names
 from matching.steps import AGREE, STEPS, Step, steps_of
 
 State = Application.State
@@ -86,6 +87,13 @@ def applications_in_force(applications: Iterable[int]) -> set[int]:
     """Which of these applications brought their person into a mentorship that stands."""
     members = Member.objects.filter(application__in=list(applications), left_at=None)
     return set(members.filter(mentorship__state__in=IN_FORCE).values_list("application_id", flat=True))
+
+
+def standing_mentorships(application: Application) -> list[Mentorship]:
+    """Those that this application brought its person into and that stand, with who is in them."""
+    places = Member.objects.filter(application=application, left_at=None)
+    standing = Mentorship.objects.filter(pk__in=places.values("mentorship"), state__in=IN_FORCE)
+    return list(with_names(standing).order_by("pk"))
 
 
 def notice_to_accept() -> NoticeVersion | None:

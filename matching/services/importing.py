@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Person, PersonRole, Role, Topic
 from accounts.services.profile import RoleLine, save_work
 from matching.errors import Refused
-from matching.models import Application, Cohort, Need, Offer, Sheet
+from matching.models import Application, Availability, Cohort, Need, Offer, Sheet
 from matching.sheets import columns
 from matching.sheets.checking import Entry, Findings, check
 from matching.sheets.reading import Row, Table, read
-from matching.steps import GROWING_INTO, NEEDS, OFFERS, PLACE, WHAT_I_DO
+from matching.steps import FREE, GROWING_INTO, NEEDS, OFFERS, PLACE, WHAT_I_DO
 from outbox.services import draft_mail, queue_mails
 
 Part = Application.Part
@@ -156,7 +156,17 @@ def _apply(person: Person, entry: Entry, part: str, cohort: Cohort) -> Applicati
         stream=entry.stream,
         capacity=entry.capacity if part == Part.MENTOR else 0,
         steps_done=_steps(entry, part),
+        discipline_wish=entry.discipline_wish,
+        wants_bridge=entry.wants_bridge and part == Part.MENTEE,
+        preferred_language=entry.preferred_language,
     )
+    if entry.hours:
+        Availability.objects.create(
+            application=application,
+            zone=entry.zone,
+            half_hours=entry.hours.half_hours,
+            varies=entry.hours.varies,
+        )
     if part == Part.MENTEE:
         Need.objects.bulk_create(
             Need(application=application, rank=rank, **_topic(need))
@@ -177,6 +187,7 @@ def _steps(entry: Entry, part: str) -> list[str]:
         answered = {WHAT_I_DO: entry.titled or entry.untitled, NEEDS: entry.needs, GROWING_INTO: entry.aims}
     else:
         answered = {WHAT_I_DO: entry.titled or entry.untitled, OFFERS: entry.offers, PLACE: entry.stream}
+    answered[FREE] = entry.hours
     return [step.slug for step, answer in answered.items() if answer]
 
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from matching.models import Application, Cohort, Stream
 from matching.models.application import MOST_PLACES
 from matching.sheets import columns
 from matching.sheets.columns import BY_NAME, Column
+from matching.sheets.hours import Hours, NotHours, read_hours
 from matching.sheets.reading import LONGEST_CELL, Row, Table
 
 Part = Application.Part
@@ -24,6 +27,21 @@ PARTS = {
     Part.MENTEE: ("mentee", "mentees", "personne accompagnee", "accompagnee", "accompagne"),
     Part.MENTOR: ("mentor", "mentors", "mentore", "mentores"),
 }
+Wish = Application.DisciplineWish
+WISHES = {
+    Wish.NO_MATTER: ("any", "no", "no matter", "it does not matter", "peu importe"),
+    Wish.SAME: (
+        "same",
+        "yes",
+        "somebody of my discipline",
+        "meme",
+        "la meme",
+        "une personne de ma discipline",
+    ),
+    Wish.DIFFERENT: ("different", "other", "another", "somebody of another discipline", "autre", "une autre"),
+}
+YES = ("yes", "y", "true", "1", "x", "oui", "o")
+NO = ("", "no", "n", "false", "0", "non", "-")
 BOTH = ("both", "mentee and mentor", "mentor and mentee", "mentee & mentor", "mentor & mentee", "les deux")
 NEEDS_AT_MOST = 5
 PLACES_UNLESS_SAID = 1
@@ -69,6 +87,11 @@ class Entry:
     stream: Stream | None = None
     languages: list[str] = field(default_factory=list)
     about: str = ""
+    hours: Hours | None = None
+    zone: str = settings.TIME_ZONE
+    discipline_wish: str = Wish.NO_MATTER
+    wants_bridge: bool = False
+    preferred_language: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +172,12 @@ class _Check:
         entry.capacity = self._capacity(row, entry)
         entry.stream = self._stream(row)
         entry.languages = list(self._languages(row))
+        entry.hours = self._hours(row)
+        entry.zone = self._zone(row)
+        if Part.MENTEE in entry.parts:
+            entry.discipline_wish = self._wish(row)
+            entry.wants_bridge = self._bridge(row)
+        entry.preferred_language = next(self._languages(row, columns.PREFERRED_LANGUAGE), "")
         entry.about = self._fitting(row, columns.ABOUT, self._cell(row, columns.ABOUT))
         return entry
 
@@ -240,18 +269,66 @@ class _Check:
             )
         return stream
 
-    def _languages(self, row: Row) -> Iterator[str]:
-        for typed in self._parts_of(row, columns.LANGUAGES, also_commas=True):
+    def _languages(self, row: Row, column: Column = columns.LANGUAGES) -> Iterator[str]:
+        for typed in self._parts_of(row, column, also_commas=True):
             code = language_code(typed) or (typed.lower() if len(typed) == 2 else None)
             if code:
                 yield code
             else:
                 self._stop(
                     row,
-                    columns.LANGUAGES,
+                    column,
                     typed,
                     _("No language has this name in English or French. Correct it."),
                 )
+
+    def _hours(self, row: Row) -> Hours | None:
+        said = self._cell(row, columns.HOURS)
+        if not said:
+            return None
+        try:
+            return read_hours(said)
+        except NotHours as unclear:
+            self._note(
+                row,
+                columns.HOURS,
+                str(unclear),
+                _(
+                    "No day and time are understood here, so no hours are taken and the person is asked. "
+                    "Write it like this: Tuesday 12:00 to 14:00; Thursday evening."
+                ),
+            )
+            return None
+
+    def _zone(self, row: Row) -> str:
+        said = self._line(row, columns.ZONE)
+        if not said or said in available_timezones():
+            return said or settings.TIME_ZONE
+        self._stop(
+            row, columns.ZONE, said, _("There is no such time zone. Write it like this: Europe/London.")
+        )
+        return settings.TIME_ZONE
+
+    def _wish(self, row: Row) -> str:
+        said = self._line(row, columns.DISCIPLINE_WISH)
+        labels = {folded(str(label)): wish for wish, label in Wish.choices}
+        words = {word: wish for wish, words in WISHES.items() for word in words} | labels
+        if said and folded(said) not in words:
+            self._stop(
+                row,
+                columns.DISCIPLINE_WISH,
+                said,
+                _("Write same, different, or leave it empty for no matter."),
+            )
+        return words.get(folded(said), Wish.NO_MATTER)
+
+    def _bridge(self, row: Row) -> bool:
+        said = self._line(row, columns.BRIDGE)
+        if folded(said) in NO:
+            return False
+        if folded(said) not in YES:
+            self._stop(row, columns.BRIDGE, said, _("Write yes, or leave it empty."))
+        return True
 
     # --- cells ---
 

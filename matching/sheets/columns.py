@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -116,18 +118,43 @@ LANGUAGES = Column(
     ("language", "languages", "spoken languages", "langue", "langues", "langues parlées"),
     several=True,
 )
+HOURS = Column(
+    "hours",
+    _("When free"),
+    ("when free", "hours", "availability", "available", "free", "times", "best times", "disponibilité",
+     "disponibilités", "horaires", "heures libres"),
+    several=True,
+)  # fmt: skip
+ZONE = Column("zone", _("Time zone"), ("time zone", "timezone", "fuseau", "fuseau horaire"))
+DISCIPLINE_WISH = Column(
+    "discipline_wish",
+    _("Discipline of the mentor"),
+    ("mentor's discipline", "same discipline", "discipline du mentor"),
+)
+BRIDGE = Column(
+    "bridge",
+    _("Mentor from the other side, NHS or industry"),
+    ("bridge", "from the other side", "other side", "de l'autre côté"),
+)
+PREFERRED_LANGUAGE = Column(
+    "preferred_language",
+    _("Preferred language"),
+    ("preferred language", "language of mentoring", "langue préférée", "langue souhaitée"),
+)
 ABOUT = Column("about", _("In their own words"), ("about", "bio", "about me", "biography", "présentation"))
 
 COLUMNS = (
     EMAIL, NAME, FIRST_NAME, LAST_NAME, PART, TITLED, UNTITLED, AIMS, OFFICIAL_TITLE, ORGANISATION, DISCIPLINES,
-    SECTORS, NEEDS, OFFERS, CAPACITY, STREAM, LANGUAGES, ABOUT,
+    SECTORS, NEEDS, OFFERS, CAPACITY, STREAM, HOURS, ZONE, DISCIPLINE_WISH, BRIDGE, PREFERRED_LANGUAGE, LANGUAGES, ABOUT,
 )  # fmt: skip
 BY_NAME = {column.name: column for column in COLUMNS}
 
 
 def guess(headers: Iterable[str]) -> list[str]:
     """The column that each heading most likely means, "" where none; no column twice."""
-    meanings = {folded(word): column.name for column in COLUMNS for word in column.headings}
+    meanings = {
+        folded(word): column.name for column in COLUMNS for word in (*column.headings, *_labels(column))
+    }
     taken: set[str] = set()
     found = []
     for header in headers:
@@ -135,6 +162,15 @@ def guess(headers: Iterable[str]) -> list[str]:
         found.append("" if name in taken else name)
         taken.add(name)
     return found
+
+
+def _labels(column: Column) -> list[str]:
+    """In every language: an export that a colleague made is read as well."""
+    labels = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            labels.append(str(column.label))
+    return labels
 
 
 def _meant(header: str, meanings: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from accounts.wording import NOT_TEXT
+from matching.sheets.harmless import unshielded
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_BYTES_UNPACKED = 60 * 1024 * 1024
@@ -98,7 +99,7 @@ def _text(cell: object) -> str:
         cell = int(cell)
     if isinstance(cell, datetime | date):
         cell = cell.isoformat()
-    lines = (NOT_TEXT.sub(" ", line).strip() for line in str(cell).splitlines())
+    lines = (NOT_TEXT.sub(" ", line).strip() for line in unshielded(str(cell)).splitlines())
     return "\n".join(line for line in lines if line)[: LONGEST_CELL + 1]
 
 

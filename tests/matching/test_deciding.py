@@ -244,9 +244,16 @@ def messages_of(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def in_bulk(client, action, applications, **more):
-    data = {"action": action, "_selected_action": [each.pk for each in applications], **more}
+def in_bulk(client, action, applications):
+    data = {"action": action, "_selected_action": [each.pk for each in applications]}
     return client.post(reverse(LIST), data, follow=True)
+
+
+def confirm(client, asked):
+    """Press the button of the page that asks."""
+    seen = {f"seen_{state}": numbers for state, numbers in asked.context["seen"].items()}
+    data = {"answer": asked.context["answer"], "back": asked.context["back"], **seen}
+    return client.post(reverse("admin:matching_decide_applications"), data, follow=True)
 
 
 def test_an_admin_accepts_on_the_page_of_one_application(admin_client, admin_user):
@@ -282,7 +289,7 @@ def test_many_are_accepted_after_one_question(admin_client):
 
     asked = in_bulk(admin_client, "accept", applications)
     untouched = {state_of(each) for each in applications}
-    done = in_bulk(admin_client, "accept", applications, confirmed="yes")
+    done = confirm(admin_client, asked)
 
     assert all(str(each) in asked.text for each in applications)
     assert untouched == {State.SUBMITTED}
@@ -293,9 +300,10 @@ def test_many_are_accepted_after_one_question(admin_client):
 @pytest.mark.parametrize(("action", "state"), [("waiting", State.WAITING), ("decline", State.DECLINED)])
 def test_each_outcome_in_bulk_is_reported(admin_client, admin, action, state):
     submitted, decided = ApplicationFactory(submitted=True), ApplicationFactory(submitted=True)
+    asked = in_bulk(admin_client, action, [submitted, decided])
     accept_application(decided, by=admin)
 
-    response = in_bulk(admin_client, action, [submitted, decided], confirmed="yes")
+    response = confirm(admin_client, asked)
 
     assert (state_of(submitted), state_of(decided)) == (state, State.ACCEPTED)
     assert messages_of(response) == [
@@ -309,14 +317,19 @@ def test_an_admin_sees_but_cannot_touch_their_own_application(admin_client, admi
 
     shown = admin_client.get(page_of(application))
     posted = admin_client.post(page_of(application), {"seen": "submitted", "decide_accepted": "Accept"})
-    bulk = in_bulk(admin_client, "accept", [application], confirmed="yes")
+    asked = in_bulk(admin_client, "accept", [application])
+    forged = admin_client.post(
+        reverse("admin:matching_decide_applications"),
+        {"answer": "accepted", "seen_submitted": application.pk},
+        follow=True,
+    )
 
     assert "This is your own application: a colleague decides on it." in shown.text
     assert 'name="decide_' not in shown.text
     assert posted.status_code == 403
-    assert messages_of(bulk) == [
-        "An admin never decides on their own application. Ask a colleague to decide on it."
-    ]
+    sentence = "An admin never decides on their own application. Ask a colleague to decide on it."
+    assert (sentence in asked.text, asked.context["ready"]) == (True, [])
+    assert messages_of(forged) == [sentence]
     assert state_of(application) == State.SUBMITTED
 
 
@@ -402,7 +415,7 @@ def test_a_member_is_not_let_in(signed_in_client):
     client = signed_in_client(PersonFactory())
 
     client.post(page_of(application), {"seen": "submitted", "decide_accepted": "Accept"})
-    in_bulk(client, "accept", [application], confirmed="yes")
+    in_bulk(client, "accept", [application])
 
     assert state_of(application) == State.SUBMITTED
 
