@@ -2,7 +2,7 @@
 
 from accounts import personal_data
 from accounts.models import Person
-from matching.models import Application, Availability, Need, Offer
+from matching.models import Application, ApplicationNote, Availability, Need, Offer
 
 
 def register_personal_data() -> None:
@@ -12,7 +12,7 @@ def register_personal_data() -> None:
 def export(person: Person) -> dict:
     applications = person.applications.select_related(
         "cohort", "stream", "availability", "agreed_to"
-    ).prefetch_related("needs__topic", "offers__topic")
+    ).prefetch_related("needs__topic", "offers__topic", "notes")
     return {
         "applications": [_in_words(application) for application in applications],
         "not_to_be_matched_with": list(person.blocks.order_by("pk").values_list("typed", flat=True)),
@@ -36,6 +36,8 @@ def _in_words(application: Application) -> dict:
         "began_at": application.began_at,
         "submitted_at": application.submitted_at,
         "decided_at": application.decided_at,
+        # What is said of a person is theirs to read; which admin said it is that admin's.
+        "notes_of_admins": [{"at": note.at, "text": note.text} for note in application.notes.all()],
     }
 
 
@@ -46,6 +48,6 @@ def _hours(application: Application) -> dict | None:
 
 def erase(person: Person) -> None:
     """Empty the applications; their rows go with the person, once what refers to them has been settled."""
-    for answers in (Need, Offer, Availability):
+    for answers in (Need, Offer, Availability, ApplicationNote):
         answers.objects.filter(application__person=person).delete()
     person.blocks.all().delete()
