@@ -13,13 +13,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import UNMATCHED, PlacePrices, Plan, Problem, fairness, place_prices, solve
+from matching.engine import UNMATCHED, PlacePrices, Plan, Problem, fairness, one_more_place, place_prices
 from matching.engine.features import NONE, Features, Flags
 from matching.queries.runs import groups_of, sensitive_topics
 
 FEWEST_TO_BREAK_OUT = 5
-# Each of them is a whole computation of its own.
-EXAMPLES = 3
+EXAMPLES = 9
 
 
 class HasFeatures(Protocol):
@@ -123,20 +122,20 @@ def dearest(labels: list[list[str]], slug: str, prices: PlacePrices) -> int:
 
 
 def example(mentees: Sequence[int], mentors: Sequence[int], problem: Problem, plan: Plan, row: int) -> dict:
-    """Exactly what one more place like this mentor's would change, for whom."""
-    capacity = problem.capacity.copy()
-    capacity[row] += 1
-    wider = Problem(problem.scores, capacity, problem.mentee_keys, problem.mentor_keys)
-    after = solve(wider, seed=plan.seed, locks=plan.certificate.locks)
-    was, will_be = scores_of(problem, plan), scores_of(problem, after)
-    return {
-        "mentor": mentors[row],
-        "matched": [mentees[one] for one in np.flatnonzero((was < 0) & (will_be >= 0))],
-        "lifted": [mentees[one] for one in np.flatnonzero((was >= 0) & (will_be > was))],
-        "lowered": [mentees[one] for one in np.flatnonzero((was >= 0) & (will_be < was))],
-        "worst": (after.worst or 0) - (plan.worst or 0),
-        "total": after.total - plan.total,
-    }
+    """What one more place like this mentor's would change, and for whom."""
+    change = one_more_place(problem, plan, row)
+    found = {"mentor": mentors[row], "matched": [], "lifted": [], "lowered": [], "total": change.total}
+    for mentee, before, after in change.moves:
+        rise = score_at(problem, mentee, after) - score_at(problem, mentee, before)
+        if before == UNMATCHED:
+            found["matched"].append(mentees[mentee])
+        elif rise:
+            found["lifted" if rise > 0 else "lowered"].append(mentees[mentee])
+    return found
+
+
+def score_at(problem: Problem, mentee: int, mentor: int) -> int:
+    return 0 if mentor == UNMATCHED else int(problem.scores[mentee, mentor])
 
 
 def scores_of(problem: Problem, plan: Plan) -> NDArray[np.int64]:

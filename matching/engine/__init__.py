@@ -13,6 +13,7 @@ from matching.engine.explain import (
     Shortage,
     explain_unmatched,
     fairness,
+    one_more_place,
     place_prices,
 )
 from matching.engine.groups import GroupPlan, GroupProblem, form_groups
@@ -56,6 +57,7 @@ __all__ = [
     "fairness",
     "form_groups",
     "further_mentors",
+    "one_more_place",
     "place_prices",
     "solve",
     "solve_several",

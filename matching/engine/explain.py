@@ -10,7 +10,7 @@ from matching.engine.breakdown import RELAXABLE_RULES
 from matching.engine.exchange import FAR, Exchange, residual
 from matching.engine.market import Market, Pairs
 from matching.engine.pool import Pool
-from matching.engine.problem import UNMATCHED, Plan, Problem
+from matching.engine.problem import MAX_SCORE, UNMATCHED, Plan, Problem, Regret
 from matching.engine.reach import most_at
 
 # Given mentees (k,), a bool table (k, mentors) of the pairs that this rule bars, alone or with others.
@@ -113,6 +113,63 @@ def place_prices(problem: Problem, plan: Plan) -> PlacePrices:
     points = price - np.minimum(exchange.chains(start).distance[: problem.mentors], price)
     _, wanted = _competitors(opened, plan, np.flatnonzero(plan.mentor == UNMATCHED))
     return PlacePrices(matched=np.isin(np.arange(problem.mentors), wanted), points=points)
+
+
+def one_more_place(problem: Problem, plan: Plan, mentor: int) -> Regret:
+    """What one more place of this mentor would change: one mentee more where that is possible, else a higher total.
+
+    Nobody falls below the plan's worst score, which stays. moves: a cheapest chain of them, each into the place that
+    the next one leaves; none where the place would stay empty.
+    """
+    market = Market.of(problem, plan.certificate.locks)
+    capacity = market.capacity.copy()
+    capacity[mentor] += 1
+    opened = replace(market, capacity=capacity)
+    exchange = residual(market, plan)
+    exchange.least = opened.least_scores(plan.worst or 0)
+    if not market.capacity[mentor]:
+        exchange.price[mentor] = _price_to_open(opened, exchange, np.array([mentor]))[0]
+    return _change(problem, plan, _newcomer(exchange, plan, mentor) or _better_seats(exchange, mentor))
+
+
+def _newcomer(exchange: Exchange, plan: Plan, mentor: int) -> list[tuple[int, int]]:
+    """The moves, (mentee, node), that let somebody in who has no mentor; none where nobody can follow."""
+    left = np.flatnonzero(plan.mentor == UNMATCHED)
+    if not len(left):
+        return []
+    # Everybody left out starts even: what they would lose is counted from the highest score there is.
+    losses = exchange.losses(left, np.full(len(left), MAX_SCORE))
+    start = np.append(losses.min(axis=0), FAR)
+    start[exchange.nobody] = FAR
+    chains = exchange.chains(start, mentor)
+    if chains.distance[mentor] >= FAR:
+        return []
+    first, moves = exchange.moves(chains, mentor)
+    return [(int(left[losses[:, first].argmin()]), first), *moves]
+
+
+def _better_seats(exchange: Exchange, mentor: int) -> list[tuple[int, int]]:
+    """The moves that raise the total most as one after another moves up; none where all sit as well as they can."""
+    start = np.full(exchange.rest + 1, FAR)
+    start[exchange.rest] = 0
+    chains = exchange.chains(start, mentor)
+    if chains.distance[mentor] >= exchange.price[mentor]:
+        return []
+    return exchange.moves(chains, mentor)[1]
+
+
+def _change(problem: Problem, plan: Plan, moves: list[tuple[int, int]]) -> Regret:
+    after = plan.mentor.copy()
+    for mentee, node in moves:
+        after[mentee] = node if node < problem.mentors else UNMATCHED
+    changes = tuple((mentee, int(plan.mentor[mentee]), int(after[mentee])) for mentee, _ in sorted(moves))
+    gained = [_worth(problem, mentee, to) - _worth(problem, mentee, away) for mentee, away, to in changes]
+    matched = int((after != UNMATCHED).sum()) - plan.matched
+    return Regret(matched, 0, sum(gained), changes)
+
+
+def _worth(problem: Problem, mentee: int, mentor: int) -> int:
+    return 0 if mentor == UNMATCHED else int(problem.scores[mentee, mentor])
 
 
 def fairness(

@@ -9,6 +9,7 @@ from matching.engine import (
     Shortage,
     explain_unmatched,
     fairness,
+    one_more_place,
     place_prices,
     solve,
 )
@@ -134,6 +135,44 @@ def test_the_price_of_a_place_is_what_one_more_would_add(case):
         # Where one more place lifts the worst score too, the best plan trades some of the points for that.
         if (matched, worst) == (plan.matched, plan.worst):
             assert prices.points[mentor] == total - plan.total
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_one_more_place_is_worth_what_trying_everything_finds(case):
+    scores, capacity, locks = case
+    problem = Problem(scores, capacity)
+    plan = solve(problem, locks=locks)
+    if plan.worst is None:
+        return
+
+    kept = scores >= plan.worst
+    for mentor in range(len(capacity)):
+        change = one_more_place(problem, plan, mentor)
+        more = capacity.copy()
+        more[mentor] += 1
+        matched, worst, total = best_objectives(np.where(kept, scores, -1), more, locks)
+        assert change.matched == matched - plan.matched
+        if worst == plan.worst:
+            assert change.total == total - plan.total
+        after = plan.mentor.copy()
+        for mentee, before, place in change.moves:
+            assert after[mentee] == before
+            after[mentee] = place
+        people = np.flatnonzero(after != UNMATCHED)
+        assert (np.bincount(after[people], minlength=len(more)) <= more).all()
+        assert scores[people, after[people]].sum() == plan.total + change.total
+
+
+def test_one_more_place_says_who_is_matched_and_who_follows():
+    problem = Problem([[900, 500], [800, -1], [700, -1]], [1, 1])
+    plan = solve(problem)
+
+    change = one_more_place(problem, plan, 0)
+
+    assert plan.mentor.tolist() == [1, 0, UNMATCHED]
+    assert (change.matched, change.total, change.moves) == (1, 700, ((2, UNMATCHED, 0),))
+    assert one_more_place(problem, plan, 1).moves == ()
 
 
 def test_prices_are_summed_where_mentors_share_a_role():
