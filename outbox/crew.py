@@ -11,7 +11,7 @@ from outbox import queries
 from outbox.delivery import BATCH, deliver_due
 
 # Each has a connection to the mail server; providers allow a sender ten or more, over all its workers.
-HANDS = 4
+HANDS = 5
 
 # Each does little between two waits; Python's 5 ms would have them take the interpreter from each other in the middle.
 SECONDS_OF_ONE_HAND = 0.02

@@ -49,7 +49,7 @@ def _render(name: str, context: dict, *, person, language: str, said: Said | Non
     everywhere = {
         "person": person,
         "public_url": settings.PUBLIC_URL,
-        "programme": parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
+        "programme": _name_in(settings.DEFAULT_FROM_EMAIL),
         "language": language,
         **_ways_out(name, person),
     }
@@ -61,6 +61,11 @@ def _render(name: str, context: dict, *, person, language: str, said: Said | Non
             text=_tidy(_fill(f"mail/{name}/body.txt", words, said)),
             html=_fill(f"mail/{name}/body.html", words, said),
         )
+
+
+@lru_cache(maxsize=4)
+def _name_in(sender: str) -> str:
+    return parseaddr(sender)[0]
 
 
 def _ways_out(name: str, person) -> dict[str, str]:
