@@ -9,6 +9,7 @@ class MatchingConfig(AppConfig):
     def ready(self):
         # Inside: models are there only once every app has been loaded.
         from matching import (
+            attention_matters,
             audiences,
             forecast,
             home_applications,
@@ -21,6 +22,7 @@ class MatchingConfig(AppConfig):
         from matching.services import importing, introductions
         from outbox import chores
 
+        attention_matters.register_matters()
         audiences.register_audiences()
         forecast.register_forecasts()
         home_applications.register_home()

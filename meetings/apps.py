@@ -9,12 +9,13 @@ class MeetingsConfig(AppConfig):
     def ready(self):
         # Inside: models are there only once every app has been loaded.
         from matching import begun
-        from meetings import audiences, forecast_rhythm, home_sessions, mails, parts, personal_data
+        from meetings import attention, audiences, forecast_rhythm, home_sessions, mails, parts, personal_data
         from meetings.one_click import rhythm, seats
         from meetings.queries.begun import mentorships_begun
         from meetings.services import replies
         from outbox import inbox
 
+        attention.register_attention()
         audiences.register_audience()
         begun.register(mentorships_begun)
         forecast_rhythm.register_forecast()
