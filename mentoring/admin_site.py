@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from matching.queries.dashboard import cohorts_under_way
 
-OWN_APPS = ["matching", "accounts", "outbox"]
+OWN_APPS = ["matching", "meetings", "accounts", "outbox"]
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 

@@ -16,6 +16,9 @@ from accounts.services.rights import NotYours, change_rights, remove_second_fact
 from outbox.bounces import suppression_of
 
 RIGHTS = ["is_staff", "is_superuser", "is_active"]
+GROUPS_HELP = lazy(
+    "Who is a programme admin may do what these groups may. “Programme admins” holds all that running a cohort takes."
+)
 OWN_WORDS = [
     "pronouns",
     "official_title",
@@ -107,6 +110,8 @@ class PersonAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, **options):
         form = super().get_form(request, obj, **options)
         form.by = request.user
+        if "groups" in form.base_fields:
+            form.base_fields["groups"].help_text = GROUPS_HELP
         return form
 
     def get_queryset(self, request):

@@ -164,6 +164,13 @@ class Picture:
 
 def sentence_of_mentees(funnel: Funnel) -> str:
     count = funnel.count(Part.MENTEE, Stage.APPLIED)
+    if not funnel.count(Part.MENTEE, Stage.MATCHED):
+        said = ngettext(
+            "%(applied)s mentee has applied; %(accepted)s is accepted so far.",
+            "%(applied)s mentees have applied; %(accepted)s are accepted so far.",
+            count,
+        )
+        return said % numbers(funnel, Part.MENTEE)
     said = ngettext(
         "Of %(applied)s mentee who applied, %(matched)s is matched and %(met)s has met; %(active)s meets now.",
         "Of %(applied)s mentees who applied, %(matched)s are matched and %(met)s have met; %(active)s meet now.",
@@ -174,6 +181,13 @@ def sentence_of_mentees(funnel: Funnel) -> str:
 
 def sentence_of_mentors(funnel: Funnel) -> str:
     count = funnel.count(Part.MENTOR, Stage.APPLIED)
+    if not funnel.count(Part.MENTOR, Stage.MATCHED):
+        said = ngettext(
+            "%(applied)s mentor has applied; %(accepted)s is accepted so far.",
+            "%(applied)s mentors have applied; %(accepted)s are accepted so far.",
+            count,
+        )
+        return said % numbers(funnel, Part.MENTOR)
     said = ngettext(
         "Of %(applied)s mentor, %(matched)s is matched and %(met)s has met; %(active)s meets now.",
         "Of %(applied)s mentors, %(matched)s are matched and %(met)s have met; %(active)s meet now.",
@@ -183,8 +197,7 @@ def sentence_of_mentors(funnel: Funnel) -> str:
 
 
 def numbers(funnel: Funnel, part: str) -> dict[str, int]:
-    stages = [Stage.APPLIED, Stage.MATCHED, Stage.MET, Stage.ACTIVE]
-    return {stage.value: funnel.count(part, stage) for stage in stages}
+    return {stage.value: funnel.count(part, stage) for stage in Stage}
 
 
 # --- The skill mix ------------------------------------------------------------------------------

@@ -2,7 +2,10 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, Q
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -11,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.admin.dashboard import DashboardPages
 from matching.admin.fields import NATIVE_DATES
 from matching.admin.pages import PagesMixin
+from matching.forms.cohorts import CohortForm
 from matching.models import Application, Cohort, Programme, Stream
 
 State = Application.State
@@ -36,35 +40,52 @@ class StreamInline(admin.TabularInline):
 
 @admin.register(Cohort)
 class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
-    list_display = [
-        "name_with_way", "programme", "closes_at", "starts_on", "ends_on", "to_decide", "accepted", "settings",
-    ]  # fmt: skip
+    form = CohortForm
+    list_display = ["cohort", "applications", "under_way", "to_decide", "accepted", "settings"]
     # The name leads to the dashboard; the form is one step further.
     list_display_links = None
+    # Nothing is deleted in passing.
+    actions = None
     list_filter = ["programme"]
     list_select_related = ["programme"]
+    list_per_page = 50
     prepopulated_fields = {"slug": ["name_en"]}
     inlines = [StreamInline]
     formfield_overrides = NATIVE_DATES
     fieldsets = [
         (None, {"fields": ["programme", "name_en", "name_fr", "slug"]}),
-        (_("Dates"), {"fields": ["opens_at", "closes_at", "starts_on", "ends_on"]}),
+        (
+            _("Dates"),
+            {
+                "description": _(
+                    "People apply while applications are open, and meet from the start to the end. "
+                    "Leave two weeks or so between, for decisions, matching and the hold."
+                ),
+                "fields": ["opens_at", "closes_at", "starts_on", "ends_on"],
+            },
+        ),
         (_("Matching"), {"fields": ["hold_days", "lets_mentees_choose"]}),
         (
             _("Groups"),
             {
+                "description": _(
+                    "What a group is like when you form groups; each run for groups may differ."
+                ),
                 "fields": [
                     "group_mentees_least",
                     "group_mentees_most",
                     "group_cofacilitators",
                     "group_mixes_employers",
-                ]
+                ],
             },
         ),
     ]
 
     def get_urls(self):
         return self.dashboard_urls() + super().get_urls()
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, (extra_context or {}) | {"title": _("Cohorts")})
 
     def get_queryset(self, request):
         return (
@@ -76,20 +97,41 @@ class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
             )
         )
 
-    @admin.display(description=_("cohort"), ordering="name_en")
-    def name_with_way(self, cohort):
-        url = reverse("admin:matching_cohort_dashboard", args=[cohort.pk])
-        return format_html('<a href="{}"><strong>{}</strong></a>', url, cohort)
+    def response_add(self, request, obj, post_url_continue=None):
+        """A new cohort begins on its dashboard, which says what to do next."""
+        if {"_continue", "_addanother", "_popup"} & request.POST.keys():
+            return super().response_add(request, obj, post_url_continue)
+        super().response_add(request, obj, post_url_continue)
+        return redirect("admin:matching_cohort_dashboard", obj.pk)
 
-    @admin.display(description=_("dates, streams and settings"))
-    def settings(self, cohort):
-        url = reverse("admin:matching_cohort_change", args=[cohort.pk])
-        return format_html(
-            '<a href="{}" aria-label="{}">{}</a>',
-            url,
-            gettext("Change %(cohort)s") % {"cohort": cohort},
-            gettext("Change"),
-        )
+    def response_change(self, request, obj):
+        answer = super().response_change(request, obj)
+        if {"_continue", "_addanother", "_popup"} & request.POST.keys():
+            return answer
+        return redirect("admin:matching_cohort_dashboard", obj.pk)
+
+    # --- the list ---
+
+    @admin.display(description=_("cohort"), ordering="name_en")
+    def cohort(self, cohort):
+        url = reverse("admin:matching_cohort_dashboard", args=[cohort.pk])
+        words = '<a href="{}"><strong>{}</strong></a><div class="quiet">{}</div>'
+        return format_html(words, url, cohort, cohort.programme)
+
+    @admin.display(description=_("applications"), ordering="opens_at")
+    def applications(self, cohort):
+        opens, closes = timezone.localdate(cohort.opens_at), timezone.localdate(cohort.closes_at)
+        if not cohort.has_closed and not cohort.is_open:
+            return gettext("open on %(day)s") % {"day": short(opens)}
+        sentence = gettext("open until %(day)s") if cohort.is_open else gettext("closed since %(day)s")
+        return sentence % {"day": short(closes)}
+
+    @admin.display(description=_("under way"), ordering="starts_on")
+    def under_way(self, cohort):
+        return gettext("%(starts)s to %(ends)s") % {
+            "starts": short(cohort.starts_on),
+            "ends": short(cohort.ends_on),
+        }
 
     @admin.display(description=_("to decide"), ordering="submitted")
     def to_decide(self, cohort):
@@ -99,7 +141,17 @@ class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
     def accepted(self, cohort):
         return self._link(cohort, State.ACCEPTED, cohort.in_it)
 
+    @admin.display(description=_("dates, streams, settings"))
+    def settings(self, cohort):
+        url = reverse("admin:matching_cohort_change", args=[cohort.pk])
+        label = gettext("Change %(cohort)s") % {"cohort": cohort}
+        return format_html('<a href="{}" aria-label="{}">{}</a>', url, label, gettext("Change"))
+
     def _link(self, cohort, state, count):
         query = urlencode({"cohort__id__exact": cohort.pk, "state__exact": state})
         url = reverse("admin:matching_application_changelist")
         return format_html('<a href="{}?{}">{}</a>', url, query, count)
+
+
+def short(day) -> str:
+    return date_format(day, "j F Y")

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from mentoring.programme_admins import keep_programme_admins
 from mentoring.translations import compile_translations
 
 # Any number that nothing else locks.
@@ -19,7 +20,7 @@ LOCK = 7_205_760
 
 
 class Command(BaseCommand):
-    help = "Bring the database to this version: migrations, the shared cache table, the catalogues."
+    help = "Bring the database to this version: migrations, the shared cache table, the catalogues, the rights."
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -47,6 +48,7 @@ def prepare_database(*, with_demo: bool) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("load_catalogues")
+        keep_programme_admins()
         if with_demo and not get_user_model().objects.exists():
             call_command("load_demo")
 
