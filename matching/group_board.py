@@ -1,6 +1,6 @@
 """The groups of a run as rows, with what rules and pages ask of them: a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -110,13 +110,55 @@ class Board:
                         "group": other.label,
                     }
 
+    def fits(self, one: Application) -> list[BoardGroup]:
+        """Groups that somebody without one could join and nothing would break."""
+        joined = [replace(group, mentees=[*group.mentees, one]) for group in self.open_groups]
+        return [group for group in joined if not self.hard(group) and not self.soft(group)]
+
+    def why_left(self, one: Application) -> str:
+        """Why a mentee is in no group. Where a reason may not be told, the answer is the same as for several at once."""
+        if fits := self.fits(one):
+            return _("Could join: %(groups)s.") % {"groups": ", ".join(group.label for group in fits)}
+        if not self.open_groups:
+            return _("There is no group that could be joined.")
+        for stands_in_the_way, sentence in self.obstacles(one):
+            if all(stands_in_the_way(group) for group in self.open_groups):
+                return sentence
+        return _("Seats, hours, organisations, languages and other rules leave no group open.")
+
+    def obstacles(self, one: Application) -> list[tuple[Callable[[BoardGroup], bool], str]]:
+        """What alone may keep somebody out of every group, and may be told."""
+        employer = self.facts.employer.get(one.person_id)
+        full = _("Every group has as many mentees as it may have: %(most)s.") % {"most": self.rules.most}
+        return [
+            (lambda group: not self.facts.common([*group.mentors, one]), _("Shares no hour with any lead.")),
+            (
+                lambda group: not self.facts.common([*group.everybody, one]),
+                _("Shares no hour with any group."),
+            ),
+            (lambda group: len(group.mentees) >= self.rules.most, full),
+            (
+                lambda group: (
+                    self.rules.mixes_employers
+                    and employer is not None
+                    and employer in {self.facts.employer.get(it.person_id) for it in group.everybody}
+                ),
+                _("Every group has a colleague of the same organisation."),
+            ),
+        ]
+
+    @property
+    def open_groups(self) -> list[BoardGroup]:
+        """Those that can still be changed."""
+        return [group for group in self.groups if not group.mentorship]
+
     def with_groups(self, groups: list[BoardGroup]) -> "Board":
         """The same people in other groups, each with an hour that suits it where there is one."""
         settled = [self._with_an_hour(group, number) for number, group in enumerate(groups)]
         return replace(self, groups=settled)
 
     def _with_an_hour(self, group: BoardGroup, number: int) -> BoardGroup:
-        if group.mentorship or not group.everybody:
+        if group in self.groups or group.mentorship or not group.everybody:
             return replace(group, number=number)
         hours = self.facts.common(group.everybody)
         slot = group.slot if group.slot in hours else next(iter(hours), None)

@@ -41,6 +41,11 @@ class GroupFacts:
     free: dict[int, frozenset[int] | None]
     elsewhere: dict[int, Mentorship]
 
+    @staticmethod
+    def week_of(cohort: Cohort) -> date:
+        """The Monday whose offsets turn wall clocks into UTC."""
+        return monday_of(cohort.starts_on)
+
     @classmethod
     def read(
         cls, cohort: Cohort, applications: Iterable[Application], *, besides: Mentorship | None = None
@@ -50,7 +55,7 @@ class GroupFacts:
 
     @classmethod
     def of(cls, cohort: Cohort, rows: Rows, elsewhere: dict[int, Mentorship]) -> "GroupFacts":
-        week = monday_of(cohort.starts_on)
+        week = cls.week_of(cohort)
         people = {one.person_id: one.person for one in rows.applications}
         employers = {pk: rows.employers.get(one.organisation_id) for pk, one in people.items()}
         return cls(

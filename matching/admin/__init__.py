@@ -1,1 +1,1 @@
-from matching.admin import applications, mentorships, programme, runs, sheets  # noqa: F401
+from matching.admin import applications, group_runs, mentorships, programme, runs, sheets  # noqa: F401

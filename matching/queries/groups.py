@@ -103,3 +103,8 @@ def in_groups(run: GroupRun, *, also: Iterable[int] = ()) -> QuerySet[Applicatio
         pk for group in run.groups for pk in [group["lead"], *group["cofacilitators"], *group["mentees"]]
     }
     return with_what_they_do(Application.objects.filter(pk__in=named | set(also))).order_by("pk")
+
+
+def next_group_number(run: GroupRun) -> int:
+    """The number that the next group of this stream bears: one more than there have been."""
+    return Mentorship.objects.filter(stream=run.stream_id, kind=Mentorship.Kind.GROUP).count() + 1
