@@ -18,6 +18,7 @@ from matching.services.refusals import (
     TooFewPlaces,
 )
 from outbox.models import Mail
+from outbox.queries import database_now
 from outbox.services import draft_mail, queue_mails
 
 State = Application.State
@@ -34,6 +35,10 @@ MAIL_OF = {
     State.WAITING: "application_waiting",
     State.DECLINED: "application_declined",
 }
+
+
+# What their mail and a sentence about them need.
+OF_A_PERSON = ("person__name", "person__email", "person__language")
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,13 @@ def _held_still(seen: dict[int, str]) -> dict[int, Application]:
     locked = Application.objects.select_for_update().filter(pk__in=pending).order_by("pk")
     list(locked.values_list("pk"))
     # Read once they are ours: a row that was joined before the wait would still say who had decided before it.
-    found = Application.objects.filter(pk__in=seen).select_related("person", "decided_by", "cohort")
+    # Cohorts and admins are few, so they are read once each and not with every row.
+    found = (
+        Application.objects.filter(pk__in=seen)
+        .select_related("person")
+        .prefetch_related("cohort", "decided_by")
+        .only("cohort", "part", "state", "decided_at", "decided_by", *OF_A_PERSON)
+    )
     by_pk = {application.pk: application for application in found}
     return {pk: by_pk[pk] for pk in seen if pk in by_pk}
 
@@ -130,16 +141,19 @@ def _write(applications: list[Application], answer: str, by: Person, now: dateti
     Application.objects.filter(pk__in=pks).update(state=answer, decided_at=now, decided_by=by)
     for application in applications:
         application.state, application.decided_at, application.decided_by = answer, now, by
-    queue_mails(_mail(application) for application in applications)
+    # A moment, not an expression: thousands of rows then go in as arrays, several times as quickly.
+    due = database_now()
+    queue_mails(_mail(application, not_before=due) for application in applications)
 
 
-def _mail(application: Application) -> Mail:
+def _mail(application: Application, **when: datetime) -> Mail:
     kind, decided_at = MAIL_OF[application.state], application.decided_at.isoformat()
     return draft_mail(
         kind,
         key=f"{kind}:{application.pk}:{decided_at}",
         person=application.person,
         context={"application": application.pk, "decided_at": decided_at},
+        **when,
     )
 
 
