@@ -88,7 +88,9 @@ def _publish_a_group(cohort: Cohort) -> Mentorship:
     mentees = accepted.filter(part="mentee").filter(Q(stream=stream) | Q(stream=None))
     samira = mentees.get(person__email=SAMIRA.email)
     circle = [samira, *_of_other_disciplines(mentees.exclude(pk=samira.pk), count=5)]
-    group = form_group(GroupPlan(stream, leads[0], leads[1:], circle, name="Nursing and midwifery circle"))
+    plan = GroupPlan(stream, leads[0], leads[1:], circle, name="Nursing and midwifery circle")
+    # By hand, for its disciplines: that colleagues sit together is what an admin may overrule.
+    group = form_group(plan, overrule=True)
     publish_group(group, by=Person.objects.get(is_superuser=True))
     group.refresh_from_db()
     return group
