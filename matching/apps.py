@@ -17,12 +17,15 @@ class MatchingConfig(AppConfig):
             mails_applications,
             mails_mentorships,
             personal_data_applications,
+            personal_data_history,
             personal_data_mentorships,
         )
+        from matching.history.signing import sign_each_connection
         from matching.services import importing, introductions
         from outbox import chores
 
         attention_matters.register_matters()
+        sign_each_connection()
         audiences.register_audiences()
         forecast.register_forecasts()
         home_applications.register_home()
@@ -30,6 +33,7 @@ class MatchingConfig(AppConfig):
         mails_applications.register_mails()
         mails_mentorships.register_mails()
         personal_data_applications.register_personal_data()
+        personal_data_history.register_personal_data()
         personal_data_mentorships.register_personal_data()
         # While the broker is away a hold must end all the same.
         chores.register(introductions.introduce_due)

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from matching.services import group_runs, importing, introductions, reminders, runs
+from matching.services import group_runs, history, importing, introductions, reminders, runs
 
 
 @shared_task
@@ -26,3 +26,8 @@ def remind_unfinished_applications() -> int:
 @shared_task
 def forget_sheets() -> None:
     importing.forget_sheets()
+
+
+@shared_task
+def clear_history() -> int:
+    return history.clear_old()

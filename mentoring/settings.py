@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.PreferencesMiddleware",
+    "matching.history.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -151,6 +152,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+
+# How long it is remembered who did what. Three years: long enough for a report over two cohorts and a complaint.
+HISTORY_DAYS = env.int("HISTORY_DAYS", 3 * 365)
 
 # --- Language, time ---------------------------------------------------------------------------
 
@@ -308,6 +312,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "matching.tasks.remind_unfinished_applications",
         "schedule": schedule(30 * 60),
     },
+    "clear-history": {"task": "matching.tasks.clear_history", "schedule": schedule(24 * 60 * 60)},
     "forget-sheets": {"task": "matching.tasks.forget_sheets", "schedule": schedule(60 * 60)},
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "tell-about-emergency-access": {"task": "meetings.tasks.tell_about_access", "schedule": schedule(5 * 60)},
