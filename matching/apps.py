@@ -16,12 +16,14 @@ class MatchingConfig(AppConfig):
             home_mentorships,
             mails_applications,
             mails_mentorships,
+            mails_rehearsal,
+            mails_turns,
             personal_data_applications,
             personal_data_history,
             personal_data_mentorships,
         )
         from matching.history.signing import sign_each_connection
-        from matching.services import importing, introductions
+        from matching.services import importing, introductions, turns
         from outbox import chores
 
         attention_matters.register_matters()
@@ -32,9 +34,12 @@ class MatchingConfig(AppConfig):
         home_mentorships.register_home()
         mails_applications.register_mails()
         mails_mentorships.register_mails()
+        mails_rehearsal.register_mails()
+        mails_turns.register_mails()
         personal_data_applications.register_personal_data()
         personal_data_history.register_personal_data()
         personal_data_mentorships.register_personal_data()
         # While the broker is away a hold must end all the same.
         chores.register(introductions.introduce_due)
+        chores.register(turns.keep_time)
         chores.register(importing.forget_sheets)

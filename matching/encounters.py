@@ -35,6 +35,10 @@ class Encounter:
         return self.mentorship.state == Mentorship.State.INTRODUCED
 
     @property
+    def is_paused(self) -> bool:
+        return self.is_introduced and self.mentorship.paused_at is not None
+
+    @property
     def is_mentee(self) -> bool:
         return self.me.part == Part.MENTEE
 

@@ -41,7 +41,8 @@ def tell(person: Person) -> Iterator[home.NextStep | home.HomeCard]:
 
 def is_new(encounter: Encounter) -> bool:
     introduced_at = encounter.mentorship.introduced_at
-    return encounter.is_introduced and timezone.now() - introduced_at < FIRST_STEP_FOR
+    is_under_way = encounter.is_introduced and not encounter.is_paused
+    return is_under_way and timezone.now() - introduced_at < FIRST_STEP_FOR
 
 
 def hold_step(encounter: Encounter) -> home.NextStep:

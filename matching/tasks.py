@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from matching.services import group_runs, history, importing, introductions, reminders, runs
+from matching.services import group_runs, history, importing, introductions, reminders, runs, turns
 
 
 @shared_task
@@ -31,3 +31,8 @@ def forget_sheets() -> None:
 @shared_task
 def clear_history() -> int:
     return history.clear_old()
+
+
+@shared_task
+def keep_time() -> int:
+    return turns.keep_time()

@@ -8,16 +8,17 @@ class MeetingsConfig(AppConfig):
 
     def ready(self):
         # Inside: models are there only once every app has been loaded.
-        from matching import begun
+        from matching import begun, booked
         from meetings import attention, audiences, forecast_rhythm, home_sessions, mails, parts, personal_data
         from meetings.one_click import rhythm, seats
-        from meetings.queries.begun import mentorships_begun
+        from meetings.queries.begun import mentorships_begun, mentorships_booked
         from meetings.services import replies
         from outbox import inbox
 
         attention.register_attention()
         audiences.register_audience()
         begun.register(mentorships_begun)
+        booked.register(mentorships_booked)
         forecast_rhythm.register_forecast()
         home_sessions.register_home()
         inbox.register(replies.take)

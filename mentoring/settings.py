@@ -313,6 +313,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(30 * 60),
     },
     "clear-history": {"task": "matching.tasks.clear_history", "schedule": schedule(24 * 60 * 60)},
+    # Pauses that are over, mentorships that have had their last day.
+    "keep-time": {"task": "matching.tasks.keep_time", "schedule": schedule(5 * 60)},
     "forget-sheets": {"task": "matching.tasks.forget_sheets", "schedule": schedule(60 * 60)},
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "tell-about-emergency-access": {"task": "meetings.tasks.tell_about_access", "schedule": schedule(5 * 60)},

@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as lazy
 
 from matching.admin.groups import GroupPages, mix
 from matching.admin.pages import PagesMixin, in_order
+from matching.admin.rematching import RematchPages
+from matching.admin.turns import TurnPages
+from matching.booked import booked
 from matching.models import Member, Mentorship
-from matching.queries.mentorships import for_review, needing_a_match, with_people
+from matching.queries.mentorships import for_review, last_day_of, turns_of, with_people
 from matching.reasons import ADMIN, Labels, Pair, Why, explain
-from matching.rematches import wishes
 from matching.services.groups import plan_of
 from matching.services.introductions import release_hold
 from matching.services.leaving import cancel_mentorship
@@ -20,7 +22,7 @@ TONES = {State.FORMING: "warn", State.HELD: "warn", State.INTRODUCED: "good"}
 
 
 @admin.register(Mentorship)
-class MentorshipAdmin(GroupPages, PagesMixin, admin.ModelAdmin):
+class MentorshipAdmin(GroupPages, RematchPages, TurnPages, PagesMixin, admin.ModelAdmin):
     """Who meets whom. What people write in a mentorship is not here, and neither is who said no."""
 
     list_display = ["people", "kind", "state", "stream", "cohort", "hold"]
@@ -45,11 +47,10 @@ class MentorshipAdmin(GroupPages, PagesMixin, admin.ModelAdmin):
 
     def get_urls(self):
         pages = [
-            self.page("needs-a-match/", self.needs_a_match, "matching_needs_a_match"),
             self.page("<int:pk>/release/", self.release_one, "matching_release"),
             self.page("<int:pk>/call-off/", self.call_off_one, "matching_call_off"),
         ]
-        return pages + self.group_urls() + super().get_urls()
+        return pages + self.rematch_urls() + self.turn_urls() + self.group_urls() + super().get_urls()
 
     @admin.display(description=lazy("people"))
     def people(self, mentorship):
@@ -88,7 +89,9 @@ class MentorshipAdmin(GroupPages, PagesMixin, admin.ModelAdmin):
     # --- one mentorship ---
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        mentorship = get_object_or_404(with_people(Mentorship.objects.all()), pk=object_id)
+        mentorship = get_object_or_404(
+            with_people(Mentorship.objects.select_related("follows", "published_by")), pk=object_id
+        )
         if not self.has_view_permission(request, mentorship):
             return super().change_view(request, object_id, form_url, extra_context)
         return self.show(
@@ -100,6 +103,14 @@ class MentorshipAdmin(GroupPages, PagesMixin, admin.ModelAdmin):
             tone=TONES.get(mentorship.state, "quiet"),
             why=why_for_admins(mentorship, request.user.time_zone),
             is_group=mentorship.kind == Mentorship.Kind.GROUP,
+            turns=turns_of(mentorship),
+            may_read_why=may_read_why(self, request, mentorship),
+            last_day=last_day_of(mentorship),
+            is_booked=bool(booked([mentorship.pk])),
+            before=mentorship.follows,
+            after=mentorship.followed_by.order_by("-pk").first(),
+            mentee=of_two(mentorship, Member.Part.MENTEE),
+            mentor=of_two(mentorship, Member.Part.MENTOR),
             **mix_of(mentorship),
         )
 
@@ -121,15 +132,6 @@ class MentorshipAdmin(GroupPages, PagesMixin, admin.ModelAdmin):
             people=self.people(mentorship),
         )
 
-    def needs_a_match(self, request):
-        return self.show(
-            request,
-            "mentorship/needs_a_match.html",
-            title=_("Who needs another match"),
-            applications=needing_a_match(),
-            wishes=[(wish, self.people(wish.mentorship)) for wish in wishes()],
-        )
-
 
 def title_of(mentorship: Mentorship) -> str:
     return (
@@ -137,6 +139,19 @@ def title_of(mentorship: Mentorship) -> str:
         or " – ".join(str(one.person) for one in in_order(mentorship.active))
         or str(mentorship)
     )
+
+
+def may_read_why(admin_page, request, mentorship: Mentorship) -> bool:
+    """Whoever may change it, unless they are in it themselves: nobody in a mentorship reads why."""
+    is_in_it = mentorship.members.filter(person=request.user).exists()
+    return admin_page.has_change_permission(request) and not is_in_it
+
+
+def of_two(mentorship: Mentorship, part: str) -> Member | None:
+    """The mentee or the mentor of two."""
+    if mentorship.kind == Mentorship.Kind.GROUP:
+        return None
+    return next((one for one in mentorship.active if one.part == part), None)
 
 
 def why_for_admins(mentorship: Mentorship, zone: str) -> Why:

@@ -1,11 +1,13 @@
 """Mentorships and their people, as pages, mail and the admin read them."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Person, PersonRole
-from matching.models import Application, Cohort, Member, Mentorship
+from matching.models import Application, Cohort, Member, Mentorship, Turn
 
 State = Mentorship.State
 SHOWN = [State.HELD, State.INTRODUCED, State.ENDED]
@@ -63,21 +65,61 @@ def member_for_mail(pk: int) -> Member | None:
     return member
 
 
-def needing_a_match() -> QuerySet[Application]:
-    """Accepted mentees whose match is not going ahead and who have no other. Who said so is not told."""
-    has_mentor = Member.objects.filter(
-        application=OuterRef("pk"), part=Member.Part.MENTEE, kind=Mentorship.Kind.ONE_TO_ONE, left_at=None
+def paused() -> QuerySet[Mentorship]:
+    return Mentorship.objects.filter(state=State.INTRODUCED, paused_at__isnull=False)
+
+
+def last_day_of(mentorship: Mentorship) -> date:
+    """Its own last day, else its cohort's."""
+    return mentorship.ends_on or mentorship.cohort.ends_on
+
+
+def with_last_day(mentorships: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+    return mentorships.select_related("cohort").annotate(last_day=Coalesce("ends_on", "cohort__ends_on"))
+
+
+def turns_of(mentorship: Mentorship) -> QuerySet[Turn]:
+    """What admins and the clock did with it, the latest first. The words stay sealed until they are asked for."""
+    return mentorship.turns.select_related("by").order_by("-at", "-pk")
+
+
+def one_to_one(**where) -> QuerySet[Member]:
+    """A mentee's places in matches of two."""
+    return Member.objects.filter(kind=Mentorship.Kind.ONE_TO_ONE, part=Member.Part.MENTEE, **where)
+
+
+def needing_a_match(today: date | None = None) -> QuerySet[Application]:
+    """Accepted mentees without a mentor, in cohorts under way in which others have been matched.
+
+    Also whoever was matched and is no longer, whichever way that came; who said so is not told. Not who reached what
+    they came for.
+    """
+    mine = one_to_one(application=OuterRef("pk"))
+    matched_here = Mentorship.objects.filter(
+        cohort=OuterRef("cohort"), kind=Mentorship.Kind.ONE_TO_ONE, state__in=SHOWN
     )
+    was_declined = declined_matches().filter(members__application=OuterRef("pk"))
     return (
         Application.objects.filter(
-            Exists(declined_matches().filter(members__application=OuterRef("pk"))),
-            ~Exists(has_mentor),
+            Exists(matched_here) | Exists(was_declined),
+            ~Exists(mine.filter(left_at=None)),
             part=Application.Part.MENTEE,
             state=Application.State.ACCEPTED,
+            person__is_active=True,
         )
-        .select_related("person", "cohort")
-        .order_by("-cohort__starts_on", "person__sort_key")
+        .annotate(
+            latest=Subquery(mine.order_by("-pk").values("mentorship")[:1]),
+            latest_state=Subquery(mine.order_by("-pk").values("mentorship__state")[:1]),
+        )
+        .filter(~Exists(Turn.objects.filter(reached(), mentorship=OuterRef("latest"))))
+        .filter(**({"cohort__ends_on__gte": today} if today else {}))
+        .select_related("person", "cohort", "stream")
+        .order_by("-cohort__starts_on", "person__sort_key", "pk")
     )
+
+
+def reached() -> Q:
+    return Q(what=Turn.What.ENDED, because=Turn.Because.DONE)
 
 
 def declined_matches() -> QuerySet[Mentorship]:

@@ -40,6 +40,13 @@ def release_hold(mentorship: Mentorship, *, by: Person, now: datetime | None = N
         )
 
 
+def introduce_together(mentorships: list[Mentorship], members: list[Member], *, now: datetime) -> None:
+    """Introduce the people of mentorships that were made in this very transaction, so that nobody can be quicker."""
+    pks = [one.pk for one in mentorships]
+    Mentorship.objects.filter(pk__in=pks).update(state=Mentorship.State.INTRODUCED, introduced_at=now)
+    tell_introduced(members)
+
+
 @transaction.atomic
 def introduce(pk: int, *, now: datetime) -> bool:
     """Introduce the people of one mentorship, unless it is no longer on hold."""

@@ -15,7 +15,7 @@ from matching.errors import AlreadyIntroduced, AlreadyPublished, NotReady, OutOf
 from matching.models import Application, Cohort, MatchRun, Member, Mentorship, Proposal
 from matching.queries.mentorships import declined_pairs
 from matching.queries.runs import has_introduced
-from matching.services.introductions import introduce
+from matching.services.introductions import introduce_together
 from matching.services.leaving import cancel
 from matching.services.places import places_left, take_places
 from matching.services.telling import tell_held
@@ -34,15 +34,17 @@ class Publication:
 
 
 @transaction.atomic
-def publish_run(run: MatchRun, *, by: Person | None, now: datetime | None = None) -> Publication:
-    """Publish every pair of a run at once, or none.
+def publish_run(
+    run: MatchRun, *, by: Person | None, version: int | None = None, now: datetime | None = None
+) -> Publication:
+    """Publish every pair of a run at once, or none. version: the run as it was seen, where somebody looked at it.
 
     Each person is told whom they would meet and the hold begins; without a hold they are introduced at once.
     Raises AlreadyPublished or NotReady, and OutOfDate where the cohort changed since the run.
     """
     now = now or timezone.now()
     cohort = lock_cohort(run)
-    claim(run, now)
+    claim(run, now, version)
     pairs, left_out = fresh_pairs(run)
     take_up(pairs)
     mentorships = [new_mentorship(pair, cohort, by=by, now=now) for pair in pairs]
@@ -55,9 +57,9 @@ def publish_run(run: MatchRun, *, by: Person | None, now: datetime | None = None
 def begin_hold(mentorships: list[Mentorship], members: list[Member], cohort: Cohort, now: datetime) -> None:
     """Tell everybody whom they would meet; where the cohort has no hold, introduce them at once instead."""
     if cohort.hold_days:
-        return tell_held(members)
-    for mentorship in mentorships:
-        introduce(mentorship.pk, now=now)
+        tell_held(members)
+    else:
+        introduce_together(mentorships, members, now=now)
 
 
 @transaction.atomic
@@ -90,11 +92,16 @@ def lock_cohort(run: MatchRun) -> Cohort:
     return Cohort.objects.select_for_update(no_key=True).get(pk=run.cohort_id)
 
 
-def claim(run: MatchRun, now: datetime) -> None:
-    ready = MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.DONE)
+def claim(run: MatchRun, now: datetime, version: int | None) -> None:
+    as_seen = {} if version is None else {"version": version}
+    ready = MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.DONE, **as_seen)
     if ready.update(state=MatchRun.State.PUBLISHED, published_at=now):
         return
     run.refresh_from_db(fields=["state"])
+    if run.state == MatchRun.State.DONE:
+        raise OutOfDate(
+            _("Somebody changed this run while you looked at it. Nothing was published. Look at it again.")
+        )
     if run.state == MatchRun.State.PUBLISHED:
         raise AlreadyPublished(
             _(

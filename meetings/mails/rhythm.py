@@ -120,8 +120,17 @@ def no_longer_in_it(mail: Mail) -> str:
     return ""
 
 
-def met_or_booked(mail: Mail) -> str:
+def no_time_to_ask(mail: Mail) -> str:
+    """Of a mentorship that is over or paused nobody is asked how it goes."""
     if reason := no_longer_in_it(mail):
+        return reason
+    if Mentorship.objects.filter(pk=mail.context["mentorship"], paused_at__isnull=False).exists():
+        return gettext_noop("The mentorship is paused.")
+    return ""
+
+
+def met_or_booked(mail: Mail) -> str:
+    if reason := no_time_to_ask(mail):
         return reason
     mentorship = under_way(timezone.now()).get(pk=mail.context["mentorship"])
     if mentorship.meetings or mentorship.is_booked:
@@ -136,7 +145,7 @@ def no_longer_open(mail: Mail) -> str:
 
 def heard_of(mail: Mail) -> str:
     """What was silent when this was queued, and is no longer."""
-    if reason := no_longer_in_it(mail):
+    if reason := no_time_to_ask(mail):
         return reason
     mentorship = under_way(timezone.now()).get(pk=mail.context["mentorship"])
     since = datetime.fromisoformat(mail.context["met_last"])
@@ -153,7 +162,7 @@ def has_answered(mail: Mail, stage: str) -> str:
 
 
 def fit_answered(mail: Mail) -> str:
-    return no_longer_in_it(mail) or has_answered(mail, mail.context["stage"])
+    return no_time_to_ask(mail) or has_answered(mail, mail.context["stage"])
 
 
 def was_there_after_all(mail: Mail) -> str:
@@ -162,7 +171,7 @@ def was_there_after_all(mail: Mail) -> str:
         session=mail.context["session"], person=mail.person_id, attended=True
     ).exists()
     corrected = gettext_noop("The attendance was corrected: this person was there.")
-    return no_longer_in_it(mail) or (corrected if was_there else "")
+    return no_time_to_ask(mail) or (corrected if was_there else "")
 
 
 # --- Previews -----------------------------------------------------------------------------------

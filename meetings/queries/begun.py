@@ -1,6 +1,9 @@
 from collections.abc import Collection
 
+from django.utils import timezone
+
 from meetings.models import MetElsewhere, Session
+from meetings.queries.planning import to_come
 
 
 def mentorships_begun(mentorships: Collection[int]) -> set[int]:
@@ -12,3 +15,8 @@ def mentorships_begun(mentorships: Collection[int]) -> set[int]:
         .values_list("mentorship", flat=True)
         .union(elsewhere.order_by().values_list("mentorship", flat=True))
     )
+
+
+def mentorships_booked(mentorships: Collection[int]) -> set[int]:
+    """Those in which a session is still to come."""
+    return set(to_come(timezone.now()).filter(mentorship__in=mentorships).values_list("mentorship", flat=True))

@@ -28,7 +28,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import Person
-from matching.models import Member, Mentorship
+from matching.models import Member, Mentorship, Turn
 from matching.rematches import Wish
 from meetings.models import FitCheck, MetElsewhere, Rhythm, Seat, Session
 
@@ -60,7 +60,11 @@ def per_mentorship(rows: QuerySet, value, output_field=None) -> Subquery:
 
 
 def under_way(now: datetime) -> QuerySet[Mentorship]:
-    """Introduced mentorships with `met_first`, `met_last`, `meetings` and whether something `is_booked`."""
+    """Introduced mentorships with `met_first`, `met_last`, `meetings` and whether something `is_booked`.
+
+    Those that are paused are among them. `since`: when people were introduced, or went on after their last pause.
+    """
+    resumed = Turn.objects.filter(what=Turn.What.RESUMED, at__lte=now)
     elsewhere = MetElsewhere.objects.filter(said_at__lte=now)
     return (
         Mentorship.objects.filter(state=Mentorship.State.INTRODUCED)
@@ -74,6 +78,7 @@ def under_way(now: datetime) -> QuerySet[Mentorship]:
             met_first=per_mentorship(held(now), Min("ends_at")),
             met_second=nth(held(now), 2),
             said_first=per_mentorship(elsewhere, Min("said_at")),
+            since=Greatest("introduced_at", per_mentorship(resumed, Max("at"))),
         )
         .select_related("cohort__programme")
         .prefetch_related(Prefetch("members", queryset=active(), to_attr="active"))
@@ -92,12 +97,15 @@ def active() -> QuerySet[Member]:
 
 
 def never_met(now: datetime) -> QuerySet[Mentorship]:
-    """Nothing booked, nothing met."""
-    return under_way(now).filter(meetings=0, is_booked=False)
+    """Nothing booked, nothing met; nothing is expected in a pause."""
+    return under_way(now).filter(meetings=0, is_booked=False, paused_at=None)
 
 
 def silent(now: datetime) -> QuerySet[Mentorship]:
-    """Met before, nothing booked, and one and a half times the agreed rhythm has passed since (`quiet_since`)."""
+    """Met before, nothing booked, and one and a half times the agreed rhythm has passed since (`quiet_since`).
+
+    A pause counts for nothing, and after it the time begins anew.
+    """
     days = Coalesce(
         Subquery(Rhythm.objects.filter(mentorship=OuterRef("pk")).values("days")[:1]) * Value(SLACK),
         Value(float(DAYS_WITHOUT_A_RHYTHM)),
@@ -105,9 +113,13 @@ def silent(now: datetime) -> QuerySet[Mentorship]:
     patience = ExpressionWrapper(days * Value(timedelta(days=1)), output_field=DurationField())
     return (
         under_way(now)
-        .filter(meetings__gt=0, is_booked=False)
+        .filter(meetings__gt=0, is_booked=False, paused_at=None)
         .annotate(patience=patience)
-        .annotate(quiet_since=ExpressionWrapper(F("met_last") + F("patience"), output_field=DateTimeField()))
+        .annotate(
+            quiet_since=ExpressionWrapper(
+                Greatest("met_last", "since") + F("patience"), output_field=DateTimeField()
+            )
+        )
         .filter(quiet_since__lte=now)
     )
 
@@ -125,7 +137,7 @@ def stalled(now: datetime) -> list[Stalled]:
     """Who is stuck, the longest first: never met three weeks on, silent, or twice absent in a group."""
     long_ago = now - timedelta(days=DAYS_WITHOUT_A_MEETING)
     started = [
-        Stalled(one, None, one.introduced_at) for one in never_met(now).filter(introduced_at__lte=long_ago)
+        Stalled(one, None, one.since) for one in never_met(now).filter(since__lte=long_ago)
     ]
     fell_silent = [Stalled(one, None, one.met_last) for one in silent(now)]
     missed = [Stalled(one.mentorship, one.person, one.since) for one in absent_twice(now)]
@@ -172,6 +184,7 @@ def noted(now: datetime) -> QuerySet[Session]:
         attendance_noted_at__isnull=False,
         mentorship__kind=Mentorship.Kind.GROUP,
         mentorship__state=Mentorship.State.INTRODUCED,
+        mentorship__paused_at=None,
         ends_at__gte=now - timedelta(days=365),
     )
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from matching.models import Mentorship
+from matching.queries.mentorships import last_day_of
 from meetings.models import FitCheck
 from meetings.queries.rhythm import answered, membership, under_way
 from meetings.services.reminders import queue_new
@@ -28,7 +29,7 @@ def ask_how_it_fits(*, now: datetime | None = None) -> int:
 
 
 def fit_drafts(now: datetime) -> list[Mail]:
-    begun = list(under_way(now).filter(meetings__gt=0))
+    begun = list(under_way(now).filter(meetings__gt=0, paused_at=None))
     already = answered(one.pk for one in begun)
     return [draft for one in begun for draft in drafts(one, now, already)]
 
@@ -67,7 +68,7 @@ def first_impression(mentorship: Mentorship) -> datetime | None:
 
 
 def halfway(mentorship: Mentorship) -> datetime:
-    ends = timezone.make_aware(datetime.combine(mentorship.cohort.ends_on, time(12)))
+    ends = timezone.make_aware(datetime.combine(last_day_of(mentorship), time(12)))
     return mentorship.introduced_at + (ends - mentorship.introduced_at) / 2
 
 
@@ -123,7 +124,9 @@ def still_want(person: Person, mentorship_pk: int) -> None:
 def waiting_for(person: Person, *, now: datetime | None = None) -> list[Mentorship]:
     """Mentorships of this person that have come to a stage about which they have not said anything."""
     now = now or timezone.now()
-    mine = under_way(now).filter(meetings__gt=0, members__person=person, members__left_at=None)
+    mine = under_way(now).filter(
+        meetings__gt=0, paused_at=None, members__person=person, members__left_at=None
+    )
     return unanswered(mine, person, now)
 
 

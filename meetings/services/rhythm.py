@@ -45,8 +45,8 @@ def nudge_first_meetings(*, now: datetime | None = None) -> int:
 
 def first_meeting_drafts(now: datetime) -> list[Mail]:
     recent = never_met(now).filter(
-        introduced_at__lte=now - timedelta(days=NUDGES[0]),
-        introduced_at__gt=now - timedelta(days=REMATCH_OFFERED) - USEFUL_FOR,
+        since__lte=now - timedelta(days=NUDGES[0]),
+        since__gt=now - timedelta(days=REMATCH_OFFERED) - USEFUL_FOR,
     )
     mentorships = list(recent)
     already = answered(one.pk for one in mentorships)
@@ -54,7 +54,7 @@ def first_meeting_drafts(now: datetime) -> list[Mail]:
 
 
 def questions(mentorship: Mentorship, now: datetime, already: set) -> Iterator[Mail]:
-    day = latest_mark(now - mentorship.introduced_at)
+    day = latest_mark(now - mentorship.since)
     if day == REMATCH_OFFERED:
         for member in mentees_alone(mentorship):
             if (mentorship.pk, member.person_id, FitCheck.Stage.START) not in already:
@@ -75,7 +75,7 @@ def question(kind: str, mentorship: Mentorship, member: Member, day: int) -> Mai
         key=f"{kind}:{mentorship.pk}:{member.person_id}:{day}",
         person=member.person,
         context={"mentorship": mentorship.pk},
-        expires_at=mentorship.introduced_at + timedelta(days=day) + USEFUL_FOR,
+        expires_at=mentorship.since + timedelta(days=day) + USEFUL_FOR,
     )
 
 
