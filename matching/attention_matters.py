@@ -92,8 +92,6 @@ def places(cohorts: Collection[Cohort]) -> Told:
     for one in waiting.places(cohorts):
         if one.without_mentor > one.free:
             yield one.cohort, too_few_places(one)
-        elif one.without_mentor and one.has_published:
-            yield one.cohort, left_without(one)
         if one.idle and one.has_published:
             yield one.cohort, idle(one)
     for cohort, count in waiting.oversubscribed(cohorts):
@@ -115,16 +113,6 @@ def too_few_places(one: Places) -> Matter:
     return Matter(20, sentence, page("matching_cohort_skills", one.cohort), "warn", _("See which mentors"))
 
 
-def left_without(one: Places) -> Matter:
-    sentence = ngettext(
-        "%(count)s accepted mentee has no mentor yet, though places are left.",
-        "%(count)s accepted mentees have no mentor yet, though places are left.",
-        one.without_mentor,
-    )
-    url = page("matching_start_run", one.cohort)
-    return Matter(22, sentence % {"count": one.without_mentor}, url, "warn", _("Match them"))
-
-
 def idle(one: Places) -> Matter:
     sentence = ngettext(
         "%(count)s mentor offered places and is matched with nobody yet.",
@@ -141,9 +129,8 @@ def oversubscribed(cohort: int, count: int) -> Matter:
         "%(count)s mentors are the first choice of more mentees than they have places for.",
         count,
     )
-    return Matter(
-        55, sentence % {"count": count}, page("matching_choices", cohort), "quiet", _("See the choices")
-    )
+    url = page("matching_cohort_people", cohort, part="mentor", stage="accepted")
+    return Matter(55, sentence % {"count": count}, url, "quiet", _("See the mentors"))
 
 
 # --- Matches ------------------------------------------------------------------------------------
@@ -151,22 +138,22 @@ def oversubscribed(cohort: int, count: int) -> Matter:
 
 def wanted_matches(cohorts: Collection[Cohort]) -> Told:
     ours = {cohort.pk for cohort in cohorts}
-    declined = Counter(needing_a_match().order_by().values_list("cohort", flat=True))
+    needing = Counter(needing_a_match().order_by().values_list("cohort", flat=True))
     wished = Counter(wish.mentorship.cohort_id for wish in wishes())
-    for cohort in sorted(ours & declined.keys()):
-        yield cohort, needs_another(declined[cohort])
+    for cohort in sorted(ours & needing.keys()):
+        yield cohort, needs_another(needing[cohort])
     for cohort in sorted(ours & wished.keys()):
         yield cohort, asks_for_another(wished[cohort])
 
 
 def needs_another(count: int) -> Matter:
     sentence = ngettext(
-        "The match of %(count)s mentee is not going ahead, and they have no other.",
-        "The matches of %(count)s mentees are not going ahead, and they have no other.",
+        "%(count)s mentee is without a mentor, while others are matched.",
+        "%(count)s mentees are without a mentor, while others are matched.",
         count,
     )
     url = page("matching_needs_a_match")
-    return Matter(24, sentence % {"count": count}, url, "bad", _("Find them another"))
+    return Matter(24, sentence % {"count": count}, url, "bad", _("Find a mentor"))
 
 
 def asks_for_another(count: int) -> Matter:

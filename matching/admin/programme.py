@@ -87,6 +87,17 @@ class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, (extra_context or {}) | {"title": _("Cohorts")})
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        more = {"title": _("Dates, streams and settings")} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, more)
+
+    def formfield_for_dbfield(self, db_field, request, **options):
+        """A programme is made and changed on its own page: beside the box, four signs would be in the way."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if db_field.name == "programme":
+            field.widget = field.widget.widget
+        return field
+
     def get_queryset(self, request):
         return (
             super()
