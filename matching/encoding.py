@@ -30,7 +30,7 @@ from matching.engine.features import (
 from matching.hours import monday_of, to_utc
 from matching.models import Application, Choice, Cohort
 from matching.people import blocked_pairs, identities
-from matching.queries.encoding import Rows, rows_to_match
+from matching.queries.encoding import Rows, rows_of, rows_to_match
 from matching.queries.mentorships import declined_pairs, met_pairs
 
 Part = Application.Part
@@ -97,6 +97,11 @@ def encode(cohort: Cohort, *, is_afresh: bool = False) -> Encoded:
     """
     rows = rows_to_match(cohort, is_afresh=is_afresh)
     return Encoder(rows, cohort, is_afresh=is_afresh).encoded()
+
+
+def encode_these(cohort: Cohort, applications: Iterable[Application]) -> Encoded:
+    """Some accepted people of a cohort, as `encode` reads all. Their `person` is read already."""
+    return Encoder(rows_of(cohort, applications), cohort, is_afresh=False).encoded()
 
 
 class Encoder:

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from matching.services import group_runs, history, importing, introductions, reminders, runs, turns
+from matching.services import choice_clock, group_runs, history, importing, introductions, reminders, runs, turns
 
 
 @shared_task
@@ -29,10 +29,15 @@ def forget_sheets() -> None:
 
 
 @shared_task
-def clear_history() -> int:
-    return history.clear_old()
+def keep_time() -> int:
+    return turns.keep_time()
 
 
 @shared_task
-def keep_time() -> int:
-    return turns.keep_time()
+def keep_choices() -> int:
+    return choice_clock.keep_choices()
+
+
+@shared_task
+def clear_history() -> int:
+    return history.clear_old()

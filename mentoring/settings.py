@@ -312,9 +312,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "matching.tasks.remind_unfinished_applications",
         "schedule": schedule(30 * 60),
     },
-    "clear-history": {"task": "matching.tasks.clear_history", "schedule": schedule(24 * 60 * 60)},
     # Pauses that are over, mentorships that have had their last day.
     "keep-time": {"task": "matching.tasks.keep_time", "schedule": schedule(5 * 60)},
+    # Requests to mentors: reminders, those that expire, those that nobody needs answered.
+    "keep-choices": {"task": "matching.tasks.keep_choices", "schedule": schedule(60)},
+    "clear-history": {"task": "matching.tasks.clear_history", "schedule": schedule(24 * 60 * 60)},
     "forget-sheets": {"task": "matching.tasks.forget_sheets", "schedule": schedule(60 * 60)},
     "gather-digests": {"task": "outbox.tasks.gather_digests", "schedule": schedule(60)},
     "tell-about-emergency-access": {"task": "meetings.tasks.tell_about_access", "schedule": schedule(5 * 60)},

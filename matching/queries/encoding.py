@@ -73,7 +73,7 @@ def rows_of(cohort: Cohort, applications: Iterable[Application]) -> Rows:
         catalogue_disciplines=list(Discipline.objects.order_by("pk")),
         streams=list(cohort.streams.order_by("pk")),
         employers=employers(),
-        choices=choices_in(cohort),
+        choices=choices_of(keys),
     )
 
 
@@ -93,9 +93,9 @@ def accepted(cohort: Cohort) -> QuerySet[Application]:
     )
 
 
-def choices_in(cohort: Cohort) -> list[tuple[int, int, str]]:
-    """Whom mentees named, as (mentee, mentor, state), in each one's order."""
-    named = Choice.objects.filter(mentee__cohort=cohort).exclude(state=Choice.State.WITHDRAWN)
+def choices_of(mentees: list[int]) -> list[tuple[int, int, str]]:
+    """Whom these named, as (mentee, mentor, state), in each one's order."""
+    named = Choice.objects.filter(mentee__in=mentees).exclude(state=Choice.State.WITHDRAWN)
     return list(named.order_by("mentee", "rank").values_list("mentee", "mentor", "state"))
 
 

@@ -83,3 +83,17 @@ class TooFewPlaces(Refused):
             _("%(person)s is matched with %(taken)s already, so the places cannot be fewer than that.")
             % {"person": application.person, "taken": application.taken}
         )
+
+
+class NotOpen(Refused):
+    """A request from a mentee to a mentor was answered, taken back or closed."""
+
+
+class NoPlaceLeft(Refused):
+    def __init__(self):
+        super().__init__(
+            _(
+                "All your places are taken now, so this could not be done. Whoever asked is told gently; nothing "
+                "is left for you to do."
+            )
+        )
