@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from matching import answers
+from matching.admin.history import HistoryPages
 from matching.admin.pages import PagesMixin
 from matching.admin.queue import VERBS, QueuePages
 from matching.errors import Refused
@@ -63,7 +64,7 @@ def decide_in_bulk(answer: str):
 
 
 @admin.register(Application)
-class ApplicationAdmin(QueuePages, PagesMixin, admin.ModelAdmin):
+class ApplicationAdmin(HistoryPages, QueuePages, PagesMixin, admin.ModelAdmin):
     """People apply for themselves; here somebody decides, and sees what the decision needs. Blocks are not here."""
 
     form = ApplicationForm

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from matching.admin.groups import GroupPages, mix
+from matching.admin.history import HistoryPages
 from matching.admin.pages import PagesMixin, in_order
 from matching.admin.rematching import RematchPages
 from matching.admin.turns import TurnPages
@@ -22,7 +23,7 @@ TONES = {State.FORMING: "warn", State.HELD: "warn", State.INTRODUCED: "good"}
 
 
 @admin.register(Mentorship)
-class MentorshipAdmin(GroupPages, RematchPages, TurnPages, PagesMixin, admin.ModelAdmin):
+class MentorshipAdmin(HistoryPages, GroupPages, RematchPages, TurnPages, PagesMixin, admin.ModelAdmin):
     """Who meets whom. What people write in a mentorship is not here, and neither is who said no."""
 
     list_display = ["people", "kind", "state", "stream", "cohort", "hold"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.admin.dashboard import DashboardPages
 from matching.admin.fields import NATIVE_DATES
+from matching.admin.history import CohortHistoryPages
 from matching.admin.pages import PagesMixin
 from matching.forms.cohorts import CohortForm
 from matching.models import Application, Cohort, Programme, Stream
@@ -39,7 +40,7 @@ class StreamInline(admin.TabularInline):
 
 
 @admin.register(Cohort)
-class CohortAdmin(DashboardPages, PagesMixin, admin.ModelAdmin):
+class CohortAdmin(CohortHistoryPages, DashboardPages, PagesMixin, admin.ModelAdmin):
     form = CohortForm
     list_display = ["cohort", "applications", "under_way", "to_decide", "accepted", "settings"]
     # The name leads to the dashboard; the form is one step further.

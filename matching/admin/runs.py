@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from matching.admin.history import HistoryPages
 from matching.admin.pages import PagesMixin
 from matching.admin.publishing import PublishingPages
 from matching.admin.review import ReviewPages, fit, review, standing
@@ -18,7 +19,7 @@ State = MatchRun.State
 
 
 @admin.register(MatchRun)
-class MatchRunAdmin(ReviewPages, PublishingPages, PagesMixin, admin.ModelAdmin):
+class MatchRunAdmin(HistoryPages, ReviewPages, PublishingPages, PagesMixin, admin.ModelAdmin):
     """Runs are started from their cohort, followed, reviewed, published and undone: pages, no forms."""
 
     list_display = ["__str__", "state", "matched", "least_fit", "created_by", "created_at", "published_at"]
