@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from matching.mails_applications import context_of
 from matching.models import Application
 from outbox import queries
@@ -21,14 +19,6 @@ class Batch:
     count: int
     application: Application
     mail: Rendering
-
-    @property
-    def language_name(self) -> str:
-        return dict(settings.LANGUAGES).get(self.language, self.language)
-
-    @property
-    def part_name(self) -> str:
-        return Application.Part(self.part).label
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Line:
     application: Application
     roles: list[str]
     aims: list[str]
-    works_as: list[str]
+    setting: list[str]
     topics: list[str]
     scarce: str
     is_own: bool
@@ -107,6 +107,8 @@ class QueuePages:
             query=_without_page(request),
             note_form=NoteForm(auto_id=False),
             here=request.get_full_path(),
+            # Rows are wide, and the way back stands above them.
+            is_nav_sidebar_enabled=False,
         )
 
     def _lines(self, request, cohort, page) -> list[Line]:
@@ -310,7 +312,9 @@ def _line(application: Application, market: queue.Market, admin) -> Line:
         application,
         roles=answers.roles(application),
         aims=answers.aims(application),
-        works_as=[*known, *(words for words in own_words if words)],
+        setting=[
+            str(said) for said in (person.official_title, person.organisation, *known, *own_words) if said
+        ],
         topics=answers.topics(_asked(application), shows_sensitive=False),
         scarce=_scarce(application, market),
         is_own=application.person_id == admin.pk,

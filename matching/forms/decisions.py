@@ -60,6 +60,19 @@ class QueueFilter(forms.Form):
         ]
 
     @property
+    def at_hand(self) -> list:
+        return [self[name] for name in ("text", "state", "part")]
+
+    @property
+    def further(self) -> list:
+        return [self[name] for name in ("stream", "discipline", "sector", "standing")]
+
+    @property
+    def is_further(self) -> bool:
+        """Whether one of the choices that stand folded away is in use."""
+        return any(field.value() for field in self.further)
+
+    @property
     def wanted(self) -> Wanted:
         self.is_valid()
         said = self.cleaned_data

@@ -26,7 +26,7 @@ class Wanted:
     text: str = ""
     part: str = ""
     state: str = ""
-    stream: Stream | str | None = None
+    stream: Stream | str = ""
     discipline: Discipline | None = None
     sector: Sector | None = None
     standing: str = ""
