@@ -38,28 +38,44 @@ LABELS = {
     ),
     "stream": (lazy("Stream"), lazy("Both chose the same stream.")),
     "region": (lazy("Region"), lazy("Both work in the same region. Everything is online, so 0 as a rule.")),
+    "choice": (
+        lazy("Named by the mentee"),
+        lazy("Added for a mentor whom the mentee named first, less for the second. Not part of the sum."),
+    ),
+}
+SWITCHES = {
+    "has_floor": (
+        lazy("A pair needs something in common"),
+        lazy(
+            "At least one need or the role, else the pair is never proposed. You can lift this for one person."
+        ),
+    ),
+    "mixes_disciplines": (
+        lazy("Mix disciplines"),
+        lazy("Who does not mind is matched as if they had wished for another discipline than their own."),
+    ),
+    "bridges_all": (
+        lazy("Bridge for everybody"),
+        lazy("NHS with industry counts for every mentee, also for those who did not ask for it."),
+    ),
 }
 
 
 class PolicyForm(forms.Form):
-    """One number for each weight of the engine's policy, and the floor."""
+    """One number for each weight of the engine's policy, and its switches."""
 
-    has_floor = forms.BooleanField(
-        label=lazy("A pair needs something in common"),
-        help_text=lazy(
-            "At least one need or the role, else the pair is never proposed. You can lift this for one person."
-        ),
-        required=False,
-    )
-
-    def __init__(self, *args, cohort: Cohort, **options):
-        self.policy = policy_or_default(cohort)
+    def __init__(self, *args, cohort: Cohort, policy: Policy | None = None, **options):
+        """policy: what stands in the boxes to begin with, else the cohort's own."""
+        self.policy = policy or policy_or_default(cohort)
         super().__init__(*args, initial=flat(self.policy), **options)
         for name, (label, meaning) in LABELS.items():
             self.fields[name] = forms.IntegerField(
                 label=label, help_text=meaning, min_value=0, max_value=WHOLE
             )
-        self.order_fields([*LABELS, "has_floor"])
+        for name, (label, meaning) in SWITCHES.items():
+            self.fields[name] = forms.BooleanField(label=label, help_text=meaning, required=False)
+        if not cohort.lets_mentees_choose:
+            del self.fields["choice"]
 
     def clean(self):
         cleaned = super().clean()

@@ -62,3 +62,15 @@ def accepted_in(cohort: Cohort) -> dict[str, int]:
         mentors=Count("pk", filter=Q(part=Application.Part.MENTOR)),
         places=Sum("capacity", default=0) - Sum("taken", default=0),
     )
+
+
+def dropped_rulings(run: MatchRun) -> list[dict]:
+    """Rulings of an earlier run that this one could not keep to: who, and which kind. One query at most."""
+    dropped = run.findings.get("dropped", [])
+    wanted = {one[part] for one in dropped for part in ("mentee", "mentor")}
+    people = Application.objects.select_related("person").in_bulk(wanted) if wanted else {}
+    return [
+        {"mentee": people[one["mentee"]].person, "mentor": people[one["mentor"]].person, "kind": one["kind"]}
+        for one in dropped
+        if one["mentee"] in people and one["mentor"] in people
+    ]
