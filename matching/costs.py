@@ -66,7 +66,8 @@ class Cost:
     @property
     def sentences(self) -> list[str]:
         """Who moves and who loses or gains a mentor; then what becomes of fit and total."""
-        people = "; ".join([moves_words(self.others), *mentor_words(self.lost, self.gained)])
+        moved = moves_words(self.others) if self.moves else _("nobody moves")
+        people = "; ".join([moved, *mentor_words(self.lost, self.gained)])
         return [
             _("%(sentence)s.") % {"sentence": capfirst(people)},
             _("%(sentence)s.") % {"sentence": capfirst(figures_words(self.before, self.after))},
@@ -122,6 +123,16 @@ def who(people: list[Application]) -> str:
     if len(people) > MOST_NAMES:
         return ngettext("%(n)s mentee", "%(n)s mentees", len(people)) % {"n": len(people)}
     return get_text_list([str(one.person) for one in people], _("and"))
+
+
+def matched_words(before: Figures, after: Figures) -> str:
+    """How many have a mentor, for who need not know whom that concerns."""
+    fewer = before.matched - after.matched
+    if fewer > 0:
+        return ngettext("%(n)s mentee fewer has a mentor", "%(n)s mentees fewer have a mentor", fewer) % {
+            "n": fewer
+        }
+    return _("as many mentees have a mentor")
 
 
 def figures_words(before: Figures, after: Figures) -> str:

@@ -1,8 +1,9 @@
 """What an admin reads to review a run: its pairs, filtered and in order, the decisions on it, who has gone since."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Aggregate, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -42,12 +43,33 @@ def in_order(pairs: QuerySet[Proposal], order: str) -> QuerySet[Proposal]:
     return pairs.order_by(*ORDERS[order], "mentee__person__sort_key", "mentee")
 
 
-def weak_below(run: MatchRun) -> int:
-    return max(WEAK_BELOW, (run.findings.get("median") or 0) - FAR_BELOW_TYPICAL)
+@dataclass(frozen=True)
+class RunFigures:
+    mentees: int
+    matched: int
+    typical: int | None
 
 
-def weak(run: MatchRun) -> Q:
-    return Q(score__lt=weak_below(run))
+class Median(Aggregate):
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = IntegerField()
+
+
+def figures_of(run: MatchRun) -> RunFigures:
+    found = run.proposals.order_by().aggregate(
+        mentees=Count("pk"), matched=Count("mentor"), typical=Median("score")
+    )
+    return RunFigures(**found)
+
+
+def weak_below(typical: int | None) -> int:
+    return max(WEAK_BELOW, (typical or 0) - FAR_BELOW_TYPICAL)
+
+
+def weak(typical: int | None) -> Q:
+    """Against the typical fit of the run."""
+    return Q(score__lt=weak_below(typical))
 
 
 def unmatched() -> Q:
@@ -100,7 +122,13 @@ def applications(keys: Iterable[int]) -> dict[int, Application]:
     return {one.pk: one for one in found.prefetch_related("person__roles__role", "person__disciplines")}
 
 
-def rows_named(keys: Iterable[int], words: str, most: int | None = None) -> list[int]:
+def named_among(keys: Iterable[int], words: str) -> list[int]:
     """Which of these applications are of somebody whose name contains the words, by name."""
     found = Application.objects.filter(pk__in=keys, person__sort_key__contains=SortKey(Value(words)))
-    return list(found.order_by("person__sort_key", "pk").values_list("pk", flat=True)[:most])
+    return list(found.order_by("person__sort_key", "pk").values_list("pk", flat=True))
+
+
+def without_a_mentor(run: MatchRun) -> list[Proposal]:
+    """With the reasons, which people who compete for the same places share."""
+    pairs = run.proposals.filter(mentor=None).select_related("mentee__person")
+    return list(pairs.order_by("mentee__person__sort_key", "mentee"))
