@@ -15,7 +15,7 @@ from matching.admin.dashboard import DashboardPages
 from matching.admin.fields import NATIVE_DATES
 from matching.admin.history import CohortHistoryPages
 from matching.admin.pages import PagesMixin
-from matching.forms.cohorts import CohortForm
+from matching.forms.cohorts import CohortForm, StreamFormSet
 from matching.models import Application, Cohort, Programme, Stream
 
 State = Application.State
@@ -29,6 +29,7 @@ class ProgrammeAdmin(admin.ModelAdmin):
 
 class StreamInline(admin.TabularInline):
     model = Stream
+    formset = StreamFormSet
     extra = 0
     fields = ["name_en", "name_fr", "slug"]
     # The stock boxes are so wide that three of them scroll sideways.

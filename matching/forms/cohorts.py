@@ -38,3 +38,13 @@ class CohortForm(forms.ModelForm):
         opens_at, ends_on = self.cleaned_data.get("opens_at"), self.cleaned_data.get("ends_on")
         if opens_at and ends_on and opens_at.date() >= ends_on:
             self.add_error("opens_at", _("Applications would open when the cohort is over."))
+
+
+class StreamFormSet(forms.BaseInlineFormSet):
+    """Streams in a table, whose headings name no box to whoever cannot see it: each box says what it is."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.visible_fields():
+            words = [str(field.label), str(form.instance) if form.instance.pk else ""]
+            field.field.widget.attrs["aria-label"] = ", ".join(filter(None, words))
