@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,7 +12,7 @@ from accounts.models import Discipline, Sector, Situation
 from accounts.models.person import Region
 from matching.engine.policy import Policy
 from matching.models import Application, MatchRun, Proposal
-from matching.presets import name_of
+from matching.presets import name_for
 from matching.queries.comparing import Differences
 from matching.weights import NAMES, points_of, switches_of
 
@@ -33,16 +35,21 @@ class Line:
 
 def fit(score: int | None) -> str:
     """Of 100, with one decimal, so that small differences show."""
-    return "–" if score is None else f"{score / POINTS_OF_ONE_IN_A_HUNDRED:.1f}"
+    return "–" if score is None else number_format(score / POINTS_OF_ONE_IN_A_HUNDRED, 1, use_l10n=True)
+
+
+def whole(total: int | None) -> str:
+    """The sum of all fits, each of 100."""
+    return "–" if total is None else intcomma(round(total / POINTS_OF_ONE_IN_A_HUNDRED))
 
 
 def figures(runs: list[MatchRun]) -> list[Line]:
     found = [run.findings for run in runs]
     return [
-        Line(_("mentees with a mentor"), [str(run.matched) for run in runs]),
+        Line(_("mentees with a mentor"), [intcomma(run.matched) for run in runs]),
         Line(_("the least good fit, of 100"), [fit(run.worst) for run in runs]),
         Line(_("a typical fit"), [fit(one.get("median")) for one in found]),
-        Line(_("all fits together"), [fit(run.total) for run in runs]),
+        Line(_("all fits together"), [whole(run.total) for run in runs]),
         Line(_("places unused"), [known(one.get("unused")) for one in found]),
         Line(_("decided by hand"), [str(run.decisions) for run in runs]),
         Line(_("seed"), [str(run.seed) for run in runs]),
@@ -51,7 +58,7 @@ def figures(runs: list[MatchRun]) -> list[Line]:
 
 
 def known(value) -> str:
-    return "–" if value is None else str(value)
+    return "–" if value is None else intcomma(value)
 
 
 def weights(runs: list[MatchRun]) -> list[Line]:
@@ -70,7 +77,7 @@ def have_other_weights(runs: list[MatchRun]) -> bool:
 
 
 def names(runs: list[MatchRun]) -> list[dict]:
-    return [{"run": run, "preset": name_of(run.preset)} for run in runs]
+    return [{"run": run, "preset": name_for(run)} for run in runs]
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,26 @@ catalogue marks as sensitive are no part of it, and no group so small that it wo
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from matching.engine import UNMATCHED, PlacePrices, Plan, Problem, fairness, one_more_place, place_prices
 from matching.engine.features import NONE, Features, Flags
+from matching.hours import to_wall
 from matching.queries.runs import groups_of, sensitive_topics
 
 FEWEST_TO_BREAK_OUT = 5
 EXAMPLES = 9
+NEARLY_ALL = 0.8
+FRIDAY = 4
+SLOTS_IN_A_DAY = 48
+# From half past five on.
+EVENING = 35
 
 
 class HasFeatures(Protocol):
@@ -26,6 +34,7 @@ class HasFeatures(Protocol):
     topics: list[str]
     roles: list[str]
     disciplines: list[str]
+    week: date
 
 
 def findings_of(
@@ -67,7 +76,7 @@ def recruit_of(
         {
             "kind": kind,
             "slug": slug,
-            **example(mentees, mentors, problem, plan, dearest(labelled[kind], slug, prices)),
+            **example(encoded, mentees, mentors, problem, plan, dearest(labelled[kind], slug, prices)),
         }
         for kind, slug in worth_an_example(recruit)
     ]
@@ -121,10 +130,18 @@ def dearest(labels: list[list[str]], slug: str, prices: PlacePrices) -> int:
     return max(rows, key=lambda row: (prices.matched[row], prices.points[row]))
 
 
-def example(mentees: Sequence[int], mentors: Sequence[int], problem: Problem, plan: Plan, row: int) -> dict:
+def example(
+    encoded: HasFeatures,
+    mentees: Sequence[int],
+    mentors: Sequence[int],
+    problem: Problem,
+    plan: Plan,
+    row: int,
+) -> dict:
     """What one more place like this mentor's would change, and for whom."""
     change = one_more_place(problem, plan, row)
     found = {"mentor": mentors[row], "matched": [], "lifted": [], "lowered": [], "total": change.total}
+    found["when"] = when_free(encoded, row)
     for mentee, before, after in change.moves:
         rise = score_at(problem, mentee, after) - score_at(problem, mentee, before)
         if before == UNMATCHED:
@@ -132,6 +149,24 @@ def example(mentees: Sequence[int], mentors: Sequence[int], problem: Problem, pl
         elif rise:
             found["lifted" if rise > 0 else "lowered"].append(mentees[mentee])
     return found
+
+
+def when_free(encoded: HasFeatures, row: int) -> str:
+    """evening, weekend or day: when nearly all of a mentor's hours are; empty where they are mixed or vary."""
+    if encoded.features.mentor_varies[row]:
+        return ""
+    half_hours = np.flatnonzero(encoded.features.mentor_hours[row]).tolist()
+    wall = to_wall(half_hours, settings.TIME_ZONE, encoded.week)
+    counts = Counter(part_of_week(half_hour) for half_hour in wall)
+    part, count = counts.most_common(1)[0] if counts else ("", 0)
+    return part if counts and count >= NEARLY_ALL * counts.total() else ""
+
+
+def part_of_week(half_hour: int) -> str:
+    day, slot = divmod(half_hour, SLOTS_IN_A_DAY)
+    if day > FRIDAY:
+        return "weekend"
+    return "evening" if slot >= EVENING else "day"
 
 
 def score_at(problem: Problem, mentee: int, mentor: int) -> int:

@@ -1,5 +1,6 @@
 """What the next run works on, in sentences: who is left out and why, and what will go wrong."""
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,7 +46,7 @@ def left_out(intake: Intake) -> list[str]:
             ),
         ),
     ]
-    return [sentence % {"n": count} for count, sentence in counted if count]
+    return [sentence % {"n": intcomma(count)} for count, sentence in counted if count]
 
 
 def warnings(intake: Intake) -> list[str]:
@@ -62,7 +63,7 @@ def warnings(intake: Intake) -> list[str]:
                 "There are %(n)s places too few: as many mentees will stay without a mentor.",
                 intake.short,
             )
-            % {"n": intake.short},
+            % {"n": intcomma(intake.short)},
         ),
         (
             intake.places and intake.far_from_all,
@@ -73,7 +74,7 @@ def warnings(intake: Intake) -> list[str]:
                 "what they need, or holds a role close to the one they are growing into.",
                 intake.far_from_all,
             )
-            % {"n": intake.far_from_all},
+            % {"n": intcomma(intake.far_from_all)},
         ),
         (
             intake.places and intake.unheard,
@@ -82,7 +83,7 @@ def warnings(intake: Intake) -> list[str]:
                 "%(n)s mentees can meet nobody, because no mentor with a free place speaks a language of theirs.",
                 intake.unheard,
             )
-            % {"n": intake.unheard},
+            % {"n": intcomma(intake.unheard)},
         ),
     ]
     return [sentence for is_so, sentence in found if is_so]

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from matching.engine.policy import Policy
-from matching.models import Cohort
+from matching.models import Cohort, MatchRun
 
 BALANCED = "balanced"
 CROSS_DISCIPLINE = "cross_discipline"
@@ -108,8 +108,14 @@ def policy_for(cohort: Cohort, preset: str) -> Policy:
     return replace(PRESETS[preset].policy, **kept)
 
 
-def name_of(preset: str) -> Promise:
-    """What pages call a run's policy. One that this version does not know is shown by its key."""
+def name_of(preset: str) -> Promise | str:
+    """What pages call a policy. One that this version does not know is shown by its key."""
     if preset == OWN:
         return _("This cohort's own weights")
     return PRESETS[preset].name if preset in PRESETS else preset
+
+
+def name_for(run: MatchRun) -> Promise | str:
+    """What pages call the policy of a run. A cohort that changed no weight has the balanced ones."""
+    is_usual = run.preset == OWN and run.policy == Policy().as_dict()
+    return name_of(BALANCED if is_usual else run.preset)

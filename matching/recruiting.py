@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +16,6 @@ POINTS_OF_ONE_IN_A_HUNDRED = 100
 MOST_ROWS = 12
 MOST_NAMED = 4
 MOST_REASONS = 8
-# What a place is worth, as a share of the dearest one's, from which it is called dear.
 KINDS = ("roles", "disciplines", "topics")
 CATALOGUES = {"roles": Role, "disciplines": Discipline, "topics": Topic}
 
@@ -71,7 +71,9 @@ class Recruiting:
 
     def sentence(self, one: dict) -> str:
         return _("%(place)s would %(effect)s.") % {
-            "place": self.place(one["kind"], self.labels[one["kind"]][one["slug"]]),
+            "place": at_times(
+                self.place(one["kind"], self.labels[one["kind"]][one["slug"]]), one.get("when")
+            ),
             "effect": listed(effects(one)),
         }
 
@@ -108,7 +110,7 @@ class Recruiting:
                 label=self.labels[kind][slug],
                 mentors=one["mentors"],
                 matches=_("%(matching)s of %(mentors)s") % one,
-                points=f"{each(one) / POINTS_OF_ONE_IN_A_HUNDRED:.1f}",
+                points=number_format(each(one) / POINTS_OF_ONE_IN_A_HUNDRED, 1, use_l10n=True),
                 width=round(100 * each(one) / highest),
             )
             for slug, one in ranked
@@ -135,6 +137,15 @@ def labels_of(catalogue) -> dict[str, str]:
 def each(found: dict) -> float:
     """What one more place is worth on average, with a mentor of this kind."""
     return found["points"] / found["mentors"]
+
+
+def at_times(place: str, when: str | None) -> str:
+    wording = {
+        "evening": _("%(place)s, free in the evening,"),
+        "weekend": _("%(place)s, free at weekends,"),
+        "day": _("%(place)s, free in working hours,"),
+    }
+    return wording[when] % {"place": place} if when in wording else place
 
 
 def effects(one: dict) -> list[str]:

@@ -1,7 +1,10 @@
+from typing import ClassVar
+
 from django.contrib import admin
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -11,13 +14,12 @@ from matching.admin.history import HistoryPages
 from matching.admin.pages import PagesMixin
 from matching.admin.publishing import PublishingPages
 from matching.admin.review import ReviewPages, review
-from matching.comparing import fit
-from matching.engine.policy import Policy
+from matching.comparing import fit, whole
 from matching.forms.policy import PolicyForm, policy_or_default
 from matching.forms.runs import StartForm
 from matching.intake import left_out, warnings
 from matching.models import Cohort, MatchRun
-from matching.presets import OWN, PRESETS, name_of
+from matching.presets import PRESETS, name_for, name_of
 from matching.queries.comparing import READY
 from matching.queries.intake import intake_of, last_ruled_on, seconds_of_the_last, under_way
 from matching.queries.runs import dropped_rulings
@@ -39,17 +41,18 @@ class MatchRunAdmin(HistoryPages, ReviewPages, PublishingPages, ComparingPages, 
     list_display = [
         "__str__",
         "state",
-        "preset_name",
+        "policy_name",
         "matched",
         "least_fit",
         "all_fits",
-        "created_by",
-        "created_at",
-        "published_at",
+        "started",
     ]
     list_filter = ["cohort", "state"]
     list_select_related = ["cohort", "created_by"]
     list_per_page = 50
+
+    class Media:
+        css: ClassVar = {"all": ["mentoring/admin_matching.css"]}
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("features", "plan", "findings")
@@ -69,11 +72,16 @@ class MatchRunAdmin(HistoryPages, ReviewPages, PublishingPages, ComparingPages, 
 
     @admin.display(description=lazy("all fits together"), ordering="total")
     def all_fits(self, run):
-        return fit(run.total)
+        return whole(run.total)
 
     @admin.display(description=lazy("policy"), ordering="preset")
-    def preset_name(self, run):
-        return name_of(run.preset)
+    def policy_name(self, run):
+        return name_for(run)
+
+    @admin.display(description=lazy("started"), ordering="created_at")
+    def started(self, run):
+        when = date_format(timezone.localtime(run.created_at), "SHORT_DATETIME_FORMAT")
+        return f"{when}, {run.created_by}" if run.created_by else when
 
     def get_urls(self):
         pages = [
@@ -197,17 +205,12 @@ def standing(run: MatchRun) -> dict:
         # The engine's words and the ends of a run are stored in English and said in the reader's language.
         "words": _(run.words) if run.words else "",
         "percent": round(run.progress * 100),
-        "policy_name": PRESETS[run.preset].name if run.preset in PRESETS else policy_name(run),
+        "policy_name": name_for(run),
         "took": seconds_sentence(seconds) if seconds is not None else "",
         "so_far": seconds_sentence((timezone.now() - run.created_at).total_seconds()),
         "usually": usually(run) if run.state in UNFINISHED else "",
         "silence": silence(run),
     }
-
-
-def policy_name(run: MatchRun) -> str:
-    is_usual = run.preset == OWN and run.policy and run.policy == Policy().as_dict()
-    return name_of("balanced") if is_usual else name_of(run.preset)
 
 
 def usually(run: MatchRun) -> str:

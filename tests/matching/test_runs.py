@@ -301,6 +301,14 @@ def test_the_command_gives_the_same_pairs_twice(cohort):
     assert printed("autumn", "--seed", "7") == printed("autumn", "--seed", "7")
 
 
+def test_the_command_takes_a_ready_made_policy(cohort):
+    printed("autumn", "--preset", "hours")
+
+    assert MatchRun.objects.get().policy["hours"] == [10, 20, 30]
+    with pytest.raises(CommandError, match="invalid choice: 'luck'"):
+        printed("autumn", "--preset", "luck")
+
+
 def test_the_command_names_the_cohorts_that_there_are(cohort):
     with pytest.raises(CommandError, match="There is no cohort 'spring'"):
         printed("spring")

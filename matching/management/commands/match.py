@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from matching.errors import Refused
 from matching.models import Cohort, MatchRun
+from matching.presets import OWN, PRESETS
 from matching.queries.runs import for_review
 from matching.reasons import unmatched_sentence
 from matching.services.runs import UNFINISHED, compute_run, start_run
@@ -20,13 +21,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--seed", type=int, default=0, help="Settles ties; the same seed, the same pairs."
         )
-
+        parser.add_argument(
+            "--preset",
+            choices=list(PRESETS),
+            default=OWN,
+            help="A ready-made policy; without it, the cohort's own weights.",
+        )
         parser.add_argument(
             "--rest", action="store_true", help="Only mentees without a mentor, for the places that are left."
         )
 
-    def handle(self, *, cohort, seed, rest, **options):
-        run = self.run(cohort, seed, is_afresh=not rest)
+    def handle(self, *, cohort, seed, preset, rest, **options):
+        run = self.run(cohort, seed=seed, preset=preset, is_afresh=not rest)
         if run.state != MatchRun.State.DONE:
             raise CommandError(run.words)
         proposals = list(for_review(run))
@@ -41,9 +47,9 @@ class Command(BaseCommand):
             if proposal.mentor:
                 self.stdout.write(f"{proposal.score:>5}  {proposal.mentee.person} – {proposal.mentor.person}")
 
-    def run(self, slug: str, seed: int, *, is_afresh: bool) -> MatchRun:
+    def run(self, slug: str, **options) -> MatchRun:
         try:
-            run = start_run(Cohort.objects.get(slug=slug), by=None, seed=seed, is_afresh=is_afresh)
+            run = start_run(Cohort.objects.get(slug=slug), by=None, **options)
         except Cohort.DoesNotExist:
             known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no cohort {slug!r}. Known: {known}.") from None
