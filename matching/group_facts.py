@@ -68,15 +68,16 @@ class GroupFacts:
 
     def common(self, applications: Iterable[Application]) -> list[int]:
         """Half hours at which an hour begins that suits them all, the easiest first."""
-        hours = frozenset(self.by_ease)
-        for one in applications:
-            limit = self.free.get(one.pk)
-            hours = hours if limit is None else hours & limit
-        return [hour for hour in self.by_ease if hour in hours]
+        limits = [limit for one in applications if (limit := self.free.get(one.pk)) is not None]
+        return sorted(frozenset.intersection(*limits), key=self.rank.get) if limits else self.by_ease
 
     def open_to_all(self, application: Application) -> bool:
         """Whether nothing is known that would limit this person's hours."""
         return self.free.get(application.pk) is None
+
+    @cached_property
+    def rank(self) -> dict[int, int]:
+        return {slot: place for place, slot in enumerate(self.by_ease)}
 
     @cached_property
     def by_ease(self) -> list[int]:

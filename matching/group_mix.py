@@ -10,7 +10,7 @@ from matching.models import Application
 
 SIDE, STEP = 14, 17
 # Colours of the style sheet; with more disciplines than that the colours begin again, and the words still differ.
-KINDS = 8
+KINDS = 10
 NOT_SAID = 0
 
 
@@ -39,7 +39,7 @@ class Mix:
 
 
 def mix_of(people: Sequence[Application], kinds: dict[str, int] | None = None) -> Mix:
-    """The most frequent first, who named none last. kinds: the colour of each discipline, the same all over a page."""
+    """The most frequent first, who named none last. kinds: the colour of each discipline, where two pictures share them."""
     kinds = kinds or kinds_of(people)
     shares = [Share(label, count, kinds[label]) for label, count in discipline_mix(people)]
     if unsaid := len(people) - sum(share.count for share in shares):

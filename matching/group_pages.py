@@ -11,7 +11,7 @@ from matching.group_facts import hour_at
 from matching.group_mix import Mix, kinds_of, mix_of
 from matching.models import Application, GroupRun
 from matching.services.at_work import UNFINISHED
-from matching.services.group_moves import Move, outcome
+from matching.services.group_moves import Move, Outcome, outcome
 
 State = GroupRun.State
 TONES = {State.FAILED: "bad", State.STOPPED: "bad", State.DONE: "good"}
@@ -83,12 +83,11 @@ def per_cent(share: float) -> str:
 
 
 def cards(board: Board, zone: str) -> list[Card]:
-    kinds = kinds_of(one for group in board.groups for one in group.everybody)
     topics = Topic.objects.in_bulk({topic for _worth, focus in board.worths for topic in focus})
     return [
         Card(
             group=group,
-            mix=mix_of(group.everybody, kinds),
+            mix=mix_of(group.everybody),
             focus=[topics[topic].label for topic in board.worths[group.number][1]],
             hour=hour_words(board, group, zone),
             unknown=[str(one.person) for one in group.everybody if board.facts.open_to_all(one)],
@@ -120,6 +119,11 @@ class Place:
 
 
 def places_for(board: Board, one: Application, zone: str) -> list[Place]:
+    """Where somebody could go, what breaks least first."""
+    return sorted(all_places(board, one, zone), key=lambda place: (bool(place.hard), len(place.soft)))
+
+
+def all_places(board: Board, one: Application, zone: str) -> list[Place]:
     home = board.group_of.get(one.pk)
     places = []
     for group in board.open_groups:
@@ -142,38 +146,35 @@ def places_for(board: Board, one: Application, zone: str) -> list[Place]:
 def place(board: Board, move: Move, label: str, zone: str) -> Place:
     found = outcome(board, move)
     there = [group for group in found.touched if group.number == move.to]
-    return Place(
-        move, label, hour_words(found.after, there[0], zone) if there else "", found.hard, found.soft
-    )
+    hour = hour_words(found.after, there[0], zone) if there else ""
+    return Place(move, label, hour, found.hard, found.broken(besides=move.to))
 
 
 def confirmation(board: Board, move: Move, zone: str) -> dict:
     """What a change would do, before it is done. Raises GroupRefused where there is no such change."""
     result = outcome(board, move)
-    kinds = kinds_of(one for group in board.groups for one in group.everybody)
     before = {group.number: group for group in board.groups}
     return {
         "hard": result.hard,
-        "soft": result.soft,
+        "soft": result.broken(),
         "sentence": sentence(board, move),
         "effect": effect(board.value, result.after.value),
         "touched": [
-            {
-                "group": group,
-                "before": mix_of(before[group.number].everybody, kinds) if group.number in before else None,
-                "after": mix_of(group.everybody, kinds | new_kinds(group, kinds)),
-                "hour_before": hour_words(board, before[group.number], zone)
-                if group.number in before
-                else "",
-                "hour": hour_words(result.after, group, zone),
-            }
-            for group in result.touched
+            before_and_after(result, before.get(group.number), group, zone) for group in result.touched
         ],
     }
 
 
-def new_kinds(group: BoardGroup, kinds: dict[str, int]) -> dict[str, int]:
-    return {label: kind for label, kind in kinds_of(group.everybody).items() if label not in kinds}
+def before_and_after(result: Outcome, before: BoardGroup | None, after: BoardGroup, zone: str) -> dict:
+    was = before.everybody if before else []
+    kinds = kinds_of({one.pk: one for one in [*was, *after.everybody]}.values())
+    return {
+        "group": after,
+        "before": mix_of(was, kinds) if was else None,
+        "after": mix_of(after.everybody, kinds),
+        "hour_before": hour_words(result.before, before, zone) if before else "",
+        "hour": hour_words(result.after, after, zone),
+    }
 
 
 def effect(before: int, after: int) -> str:

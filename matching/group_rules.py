@@ -182,9 +182,9 @@ def colleagues(plan: GroupPlan, facts: GroupFacts) -> Iterator[str]:
     if not plan.kept_rules.mixes_employers:
         return
     people: dict[int, list[str]] = {}
-    for one in plan.everybody:
-        if employer := facts.employer.get(one.person_id):
-            people.setdefault(employer, []).append(str(one.person))
+    for person in {one.person_id: one.person for one in plan.everybody}.values():
+        if employer := facts.employer.get(person.pk):
+            people.setdefault(employer, []).append(str(person))
     for names in people.values():
         if len(names) > 1:
             yield _("Colleagues of one organisation: %(names)s. A group has at most one of each.") % {

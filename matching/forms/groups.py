@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PersonRole
-from matching.group_rules import GroupPlan, GroupRules, sizes
+from matching.group_rules import MOST_COFACILITATORS, GroupPlan, GroupRules, sizes
 from matching.models import Application, Cohort, Stream
 from matching.models.programme import MOST_IN_A_GROUP
 from matching.queries.groups import mentees_for_groups, mentors_for_groups, mentors_to_lead
@@ -73,10 +73,10 @@ class GroupRunForm(forms.Form):
 
     least = forms.IntegerField(label=_("Fewest mentees"), min_value=2, max_value=MOST_IN_A_GROUP)
     most = forms.IntegerField(label=_("Most mentees"), min_value=2, max_value=MOST_IN_A_GROUP)
-    cofacilitators = forms.TypedChoiceField(
+    cofacilitators = forms.IntegerField(
         label=_("Co-facilitators"),
-        coerce=int,
-        choices=[(number, str(number)) for number in range(3)],
+        min_value=0,
+        max_value=MOST_COFACILITATORS,
         help_text=_("Beside the mentor who leads it."),
     )
     mixes_employers = forms.BooleanField(

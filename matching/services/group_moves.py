@@ -37,7 +37,13 @@ class Outcome:
     after: Board
     touched: list[BoardGroup]
     hard: list[str]
-    soft: list[str]
+    # Each with the number of the group that it is about.
+    soft: list[tuple[int, str]]
+
+    def broken(self, besides: int | None = None) -> list[str]:
+        """Soft rules in words, each with its group but where that is plain."""
+        label = {group.number: group.label for group in self.touched}
+        return [line if number == besides else f"{label[number]}: {line}" for number, line in self.soft]
 
 
 def outcome(board: Board, move: Move) -> Outcome:
@@ -50,7 +56,7 @@ def outcome(board: Board, move: Move) -> Outcome:
     # What is broken already must not stand in the way of mending it bit by bit.
     known = {line for group in board.groups for line in board.hard(group)}
     hard = [line for group in touched for line in after.hard(group) if line not in known]
-    soft = [f"{group.label}: {line}" for group in touched for line in after.soft(group)]
+    soft = [(group.number, line) for group in touched for line in after.soft(group)]
     return Outcome(board, after, touched, list(dict.fromkeys(hard)), soft)
 
 
@@ -64,7 +70,7 @@ def make_move(run: GroupRun, move: Move, *, version: int, overrule: bool = False
     also = [pk for pk in (move.who, move.other) if pk]
     found = outcome(read_board(run, also=also), move)
     if found.hard or (found.soft and not overrule):
-        raise GroupRefused([*found.hard, *found.soft], may_overrule=not found.hard)
+        raise GroupRefused([*found.hard, *found.broken()], may_overrule=not found.hard)
     keep(run, [group.as_dict() for group in found.after.groups], version=version)
     return found
 

@@ -1,23 +1,30 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from matching.errors import GroupRefused, NotReady
+from matching.group_rules import GroupPlan, GroupRules, discipline_mix
 from matching.models import Application, Block, Member, Mentorship
 from matching.queries.groups import mentees_for_groups
-from matching.services.groups import GroupPlan, colleagues, discipline_mix, form_group, publish_group
+from matching.services.groups import form_group, publish_group
 from matching.services.introductions import introduce_due
 from matching.services.leaving import cancel_mentorship, decline_match
+from matching.services.publishing import publish_run
 from outbox.models import Mail
 from tests.accounts.factories import DisciplineFactory, OrganisationFactory, PersonFactory
 from tests.matching.at_once import at_once
-from tests.matching.factories import CohortFactory, StreamFactory
+from tests.matching.factories import CohortFactory, StreamFactory, give_hours
 from tests.matching.mentorship_factories import (
     MONDAY_AFTER,
     WEDNESDAY,
     a_group,
     a_group_plan,
+    mentee_in,
     mentee_of,
     mentor_of,
+    run_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,13 +57,33 @@ def test_two_or_three_mentors_and_six_to_eight_mentees_make_a_group(mentors, men
 
 def test_each_size_that_does_not_fit_is_named():
     assert sentences(a_group_plan(mentors=1, mentees=5)) == [
-        "A group has two or three mentors, the lead and co-facilitators; this one has 1.",
-        "A group has six to eight mentees; this one has 5.",
+        "A group has a lead and at least 1 co-facilitator; this one has 0.",
+        "A group has 6 to 8 mentees; this one has 5.",
     ]
     assert sentences(a_group_plan(mentors=4, mentees=9)) == [
-        "A group has two or three mentors, the lead and co-facilitators; this one has 4.",
-        "A group has six to eight mentees; this one has 9.",
+        "A group has at most two co-facilitators; this one has 3.",
+        "A group has 6 to 8 mentees; this one has 9.",
     ]
+
+
+def test_a_cohort_says_how_large_its_groups_are():
+    cohort = CohortFactory(group_mentees_least=3, group_mentees_most=3, group_cofacilitators=0)
+
+    assert form_group(a_group_plan(cohort=cohort, mentors=1, mentees=3)).pk
+    assert sentences(a_group_plan(cohort=cohort, mentors=1, mentees=4)) == [
+        "A group has 3 mentees; this one has 4."
+    ]
+
+
+def test_an_admin_may_overrule_a_size_but_not_that_somebody_is_in_it_twice():
+    plan = a_group_plan(mentees=5)
+    twice = GroupPlan(plan.stream, plan.lead, plan.cofacilitators, [*plan.mentees, plan.mentees[0]])
+
+    with pytest.raises(GroupRefused) as refused:
+        form_group(twice, overrule=True)
+
+    assert not refused.value.may_overrule
+    assert form_group(plan, overrule=True).members.count() == 7
 
 
 def test_a_group_without_a_lead_is_refused():
@@ -118,25 +145,117 @@ def test_a_mentor_without_a_place_can_lead_a_group_and_it_takes_no_place():
     ]
 
 
-def test_a_block_is_never_shown_by_forming_a_group():
+def block(one, other):
+    Block.objects.create(person=one.person, typed=other.person.email)
+
+
+def said_no(one, other):
+    match = run_of((one, other))
+    decline_match(mentee_in(publish_run(match, by=None).mentorships[0]))
+
+
+def paired_before(one, other):
+    publish_run(run_of((one, other)), by=None)
+
+
+@pytest.mark.parametrize("keep_apart", [block, said_no, paired_before])
+def test_whoever_must_not_meet_is_refused_in_one_sentence_whatever_the_reason(keep_apart):
     plan = a_group_plan()
-    Block.objects.create(person=plan.mentees[0].person, typed=plan.lead.person.name)
+    one, other = plan.mentees[0], plan.lead
+    keep_apart(one, other)
 
-    assert form_group(plan).state == State.FORMING
-    assert list(colleagues(plan)) == []
+    first, second = sorted([one.person, other.person], key=lambda person: (person.sort_key, person.pk))
+    with pytest.raises(GroupRefused) as refused:
+        form_group(plan, overrule=True)
+
+    assert refused.value.sentences == [
+        f"{first} and {second}: these two cannot be in one group. Choose somebody else."
+    ]
+    assert not refused.value.may_overrule
 
 
-def test_colleagues_and_disciplines_are_shown_before_a_group_is_formed():
+def test_two_mentees_who_must_not_meet_are_kept_apart_too():
     plan = a_group_plan()
-    trust, nursing = OrganisationFactory(), DisciplineFactory(en="Nursing")
+    block(plan.mentees[1], plan.mentees[0])
+
+    assert [line.split(": ")[1] for line in sentences(plan)] == [
+        "these two cannot be in one group. Choose somebody else."
+    ]
+
+
+def test_a_group_in_which_somebody_blocked_another_since_is_not_published():
+    plan = a_group_plan()
+    group = form_group(plan)
+    block(plan.mentees[0], plan.lead)
+
+    with pytest.raises(GroupRefused, match="these two cannot be in one group"):
+        publish_group(group, by=None)
+
+    assert not Mail.objects.exists()
+
+
+def test_colleagues_are_kept_apart_unless_the_cohort_or_the_admin_allows_them():
+    plan = a_group_plan()
+    trust = OrganisationFactory()
     for one in plan.mentees[:2]:
         one.person.organisation = trust
-        one.person.disciplines.add(nursing)
-    plan.lead.person.disciplines.add(nursing, DisciplineFactory(en="Pharmacy"))
+        one.person.save()
+    relaxed = GroupRules(6, 8, 1, mixes_employers=False)
 
     first, second = (one.person.name for one in plan.mentees[:2])
-    assert list(colleagues(plan)) == [f"Colleagues of one organisation: {first}, {second}."]
-    assert discipline_mix(plan) == [("Nursing", 3), ("Pharmacy", 1)]
+    assert sentences(plan) == [
+        f"Colleagues of one organisation: {first}, {second}. A group has at most one of each."
+    ]
+    assert form_group(replace(plan, rules=relaxed)).pk
+
+
+def test_everybody_who_gave_hours_needs_one_in_common():
+    plan = a_group_plan()
+    for one in [*plan.mentees[1:], plan.lead]:
+        give_hours(one, {1: [12], 3: [18]})
+    give_hours(plan.mentees[0], {0: [7]})
+
+    assert sentences(plan) == [
+        f"No hour of the week suits everybody. Without {plan.mentees[0].person} there would be one."
+    ]
+
+
+def test_a_group_keeps_the_easiest_hour_that_suits_everybody():
+    # In November London is on UTC.
+    plan = a_group_plan(cohort=CohortFactory(starts_on=date(2026, 11, 2), ends_on=date(2027, 3, 1)))
+    for one in [*plan.mentees, *plan.mentors]:
+        give_hours(one, {1: [12], 3: [18]})
+
+    assert form_group(plan).slot == 1 * 48 + 24
+
+
+def test_a_rota_that_varies_suits_every_hour():
+    plan = a_group_plan()
+    give_hours(plan.mentees[0], {0: [7]}, varies=True)
+    give_hours(plan.lead, {3: [18]})
+
+    assert form_group(plan).pk
+
+
+def test_people_without_a_common_language_are_named():
+    plan = a_group_plan()
+    for one, languages in ((plan.lead, ["en"]), (plan.mentees[0], ["fr"])):
+        one.person.spoken_languages = languages
+
+    assert sentences(plan) == [
+        f"{plan.mentees[0].person} and {plan.lead.person}, who leads, have no language in common."
+    ]
+
+
+def test_the_mix_counts_the_first_discipline_of_each():
+    plan = a_group_plan()
+    nursing = DisciplineFactory(en="Nursing")
+    for one in plan.mentees[:2]:
+        one.person.disciplines.add(nursing)
+    plan.lead.person.disciplines.add(nursing)
+    plan.cofacilitators[0].person.disciplines.add(DisciplineFactory(en="Pharmacy"))
+
+    assert discipline_mix(plan.everybody) == [("Nursing", 3), ("Pharmacy", 1)]
 
 
 def test_publishing_a_group_tells_everybody_and_introduces_them_after_the_hold():
