@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from matching.admin.choices import ChoicePages
 from matching.admin.dashboard import DashboardPages
 from matching.admin.fields import NATIVE_DATES
 from matching.admin.history import CohortHistoryPages
@@ -41,7 +42,7 @@ class StreamInline(admin.TabularInline):
 
 
 @admin.register(Cohort)
-class CohortAdmin(CohortHistoryPages, DashboardPages, PagesMixin, admin.ModelAdmin):
+class CohortAdmin(CohortHistoryPages, ChoicePages, DashboardPages, PagesMixin, admin.ModelAdmin):
     form = CohortForm
     list_display = ["cohort", "applications", "under_way", "to_decide", "accepted", "settings"]
     # The name leads to the dashboard; the form is one step further.
@@ -66,7 +67,18 @@ class CohortAdmin(CohortHistoryPages, DashboardPages, PagesMixin, admin.ModelAdm
                 "fields": ["opens_at", "closes_at", "starts_on", "ends_on"],
             },
         ),
-        (_("Matching"), {"fields": ["hold_days", "lets_mentees_choose"]}),
+        (
+            _("Matching"),
+            {
+                "description": _(
+                    "Where mentees may choose, each accepted mentee without a mentor sees the mentors and puts up to "
+                    "five in order. The first is asked and has 14 days, with two reminders; then the next. A yes takes "
+                    "a place and introduces the two at once, without a hold. Runs go on as usual and prefer whom "
+                    "somebody named. Switching it off closes what is open; you see first what that is."
+                ),
+                "fields": ["hold_days", "lets_mentees_choose"],
+            },
+        ),
         (
             _("Groups"),
             {
@@ -84,7 +96,7 @@ class CohortAdmin(CohortHistoryPages, DashboardPages, PagesMixin, admin.ModelAdm
     ]
 
     def get_urls(self):
-        return self.dashboard_urls() + super().get_urls()
+        return self.choice_urls() + self.dashboard_urls() + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, (extra_context or {}) | {"title": _("Cohorts")})
@@ -118,6 +130,8 @@ class CohortAdmin(CohortHistoryPages, DashboardPages, PagesMixin, admin.ModelAdm
         return redirect("admin:matching_cohort_dashboard", obj.pk)
 
     def response_change(self, request, obj):
+        if request.asks_to_stop_choosing:
+            return self.lead_to_stopping(request, obj)
         answer = super().response_change(request, obj)
         if {"_continue", "_addanother", "_popup"} & request.POST.keys():
             return answer

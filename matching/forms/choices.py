@@ -1,8 +1,10 @@
 """Finding a mentor by what they know, and what a mentee and a mentor say to each other."""
 
 from django import forms
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sorting import SortKey
 from matching.choosing import FIELDS, Choosable
 from matching.models import Choice
 
@@ -29,6 +31,29 @@ class MentorFilter(forms.Form):
         """What was asked for, by field; an entry that is not offered narrows nothing."""
         self.is_valid()
         return {name: slug for name, slug in self.cleaned_data.items() if slug}
+
+
+class ChoiceFilter(forms.Form):
+    """For admins: requests in one state, or of people of a name."""
+
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Any")), *Choice.State.choices]
+    )
+    name = forms.CharField(
+        label=_("Mentee or mentor"), required=False, max_length=100, widget=forms.SearchInput()
+    )
+
+    def narrowed(self, choices: QuerySet[Choice]) -> QuerySet[Choice]:
+        if not self.is_valid():
+            return choices
+        state, name = self.cleaned_data["state"], self.cleaned_data["name"]
+        if state:
+            choices = choices.filter(state=state)
+        if name:
+            key = SortKey(Value(name))
+            is_named = Q(mentee__person__sort_key__contains=key) | Q(mentor__person__sort_key__contains=key)
+            choices = choices.filter(is_named)
+        return choices
 
 
 class WordsForm(forms.ModelForm):

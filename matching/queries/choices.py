@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    When,
+    prefetch_related_objects,
+)
 
 from accounts.models import Person, PersonRole
 from matching.models import Application, Choice, Cohort, Member, Mentorship, Need, Offer
@@ -127,11 +138,22 @@ def left_on_lists() -> QuerySet[Choice]:
 
 
 def in_cohort(cohort: Cohort) -> QuerySet[Choice]:
-    """For admins: who asked whom, those who wait first. Words between the two are left in the database."""
+    """For admins: who asked whom, those who have waited longest first. The words between the two are not read."""
+    waits = Case(When(state=State.ASKED, then=0), When(state=State.LISTED, then=2), default=1)
     return (
         Choice.objects.filter(mentee__cohort=cohort)
         .select_related("mentee__person", "mentor__person")
         .defer("words")
+        .order_by(waits, "expires_at", "mentee__person__sort_key", "mentee", "rank", "pk")
+    )
+
+
+def numbers_of(cohort: Cohort) -> dict[str, int]:
+    """How many mentees have a list, and how many requests wait or were answered with yes."""
+    return Choice.objects.filter(mentee__cohort=cohort).aggregate(
+        lists=Count("mentee", filter=Q(state__in=OPEN), distinct=True),
+        asked=Count("pk", filter=Q(state=State.ASKED)),
+        accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
     )
 
 
