@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 State = MatchRun.State
 COMPUTE = "matching.tasks.compute_waiting_runs"
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
+SECONDS_BETWEEN_PULSES = 0.25
 SILENCE_OF_A_DEAD_WORKER = timedelta(minutes=2)
 UNFINISHED = [State.QUEUED, State.RUNNING, State.STOPPING]
 
@@ -177,7 +178,7 @@ class SignsOfLife:
     def pulse(self) -> None:
         """In a connection of this thread's own, which is closed with it."""
         try:
-            while not self.is_over.wait(SECONDS_BETWEEN_SIGNS_OF_LIFE):
+            while not self.is_over.wait(SECONDS_BETWEEN_PULSES):
                 MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING).update(
                     heard_from_at=timezone.now()
                 )
