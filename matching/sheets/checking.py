@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -408,14 +408,15 @@ class _Check:
                 )
 
     def _find_doubles(self, entries: list[Entry]) -> None:
-        cells = {row.number: row.cells for row in self.table.rows}
+        # Compared as understood: an address in capitals or a blank too many make no other person.
+        said = {entry.row: replace(entry, row=0, parts=entry.parts.copy()) for entry in entries}
         first: dict[tuple[str, str], int] = {}
         for entry in entries:
             wanted = [(entry.email, part) for part in entry.parts if entry.email]
             before = next((first[key] for key in wanted if key in first), None)
             if before is None:
                 first.update(dict.fromkeys(wanted, entry.row))
-            elif cells[before] == cells[entry.row]:
+            elif said[before] == said[entry.row]:
                 self._note(
                     entry,
                     columns.EMAIL,

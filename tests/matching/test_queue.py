@@ -246,7 +246,7 @@ def test_the_preview_says_exactly_what_each_will_read_in_either_language(admin_c
         asking(cohort, person=PersonFactory(language=language))
 
     asked = admin_client.post(page_of(cohort), {"answer": "declined", "whom": "all"})
-    assert {state for state in states_of(cohort)} == {State.SUBMITTED}
+    assert set(states_of(cohort)) == {State.SUBMITTED}
     batches = asked.context["preview"].batches
     assert [(batch.language, batch.count) for batch in batches] == [("en", 2), ("fr", 1)]
 
@@ -266,7 +266,8 @@ def test_mentors_and_mentees_read_different_words_so_both_are_shown(admin_client
     asked = admin_client.post(page_of(cohort), {"answer": "accepted", "whom": "all"})
 
     assert [batch.part for batch in asked.context["preview"].batches] == ["mentee", "mentor"]
-    assert "You are a mentor of" in asked.text and "You have a place in" in asked.text
+    assert "You are a mentor of" in asked.text
+    assert "You have a place in" in asked.text
 
 
 def test_only_those_ticked_are_decided_about(admin_client, cohort):
@@ -450,7 +451,8 @@ def test_a_note_is_seen_by_other_admins_with_who_and_when(admin_client, cohort, 
     for text in (queue, page):
         assert "Would lead a &lt;group&gt;." in text
         assert "Ada Admin," in text
-    assert "may ask to read" in queue and "may ask to read" in page
+    assert "may ask to read" in queue
+    assert "may ask to read" in page
 
 
 def test_an_admin_adds_a_note_and_comes_back_to_the_queue(admin_client, admin_user, cohort):
