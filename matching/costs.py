@@ -165,4 +165,5 @@ def total_words(before: int, after: int) -> str:
 def share_words(share: float) -> str:
     if share < LEAST_SHARE_TOLD:
         return _("less than %(share)s%%") % {"share": number_format(0.1, 1)}
-    return _("%(share)s%%") % {"share": number_format(share, 1)}
+    # number_format cuts off where one would round.
+    return _("%(share)s%%") % {"share": number_format(round(share, 1), 1)}

@@ -10,8 +10,8 @@ from django.db.models.functions import Cast
 from accounts.sorting import SortKey
 from matching.models import Application, MatchRun, Member, Mentorship, Proposal, Ruling
 
-# Less than half of what the mentee stated is met; or far less than this run manages for most.
-WEAK_BELOW = 5000
+# Far less than this run manages for most, or little of what the mentee stated.
+WEAK_BELOW = 2500
 FAR_BELOW_TYPICAL = 1500
 WEAKEST, BY_NAME, BIGGEST_GAP = "weakest", "name", "gap"
 ORDERS = {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Person
 from matching.costs import Cost, Figures, Move
 from matching.engine import UNMATCHED, Plan
+from matching.errors import Refused
 from matching.models import Application, MatchRun, Proposal, Ruling
 from matching.queries.review import applications, gone_since
 from matching.recomputing import (
@@ -102,12 +103,23 @@ def apply(run: MatchRun, change: Change, *, version: int, by: Person) -> Cost:
         raise ChangedMeanwhile(changes_since(run, version))
     if by.pk in {one.person_id for one in change.people}:
         raise OwnPair
-    outcome = worked_out(run, change)
+    try:
+        outcome = worked_out(run, change)
+    except Refused:
+        # What stands in the way may have come a moment ago: then that is what has to be told.
+        refuse_changed(run, version)
+        raise
     if not kept(run, change, outcome, by):
-        run.refresh_from_db(fields=["state", "version", "findings"])
-        refuse_closed(run)
-        raise ChangedMeanwhile(changes_since(run, version))
+        refuse_changed(run, version)
     return outcome.cost
+
+
+def refuse_changed(run: MatchRun, version: int) -> None:
+    """Raise NotOpenToRulings or ChangedMeanwhile where the run is no longer as it was seen."""
+    run.refresh_from_db(fields=["state", "version", "findings"])
+    refuse_closed(run)
+    if run.version != version:
+        raise ChangedMeanwhile(changes_since(run, version))
 
 
 # --- Working it out ---------------------------------------------------------------------------
