@@ -55,7 +55,7 @@ class ChoicePages:
             numbers=numbers_of(cohort),
             free=may_choose(timezone.localdate()).filter(cohort=cohort).count(),
             page=page,
-            rows=[Row(choice, TONES.get(choice.state, "quiet")) for choice in page],
+            rows=[Row(choice, TONES.get(choice.state, "")) for choice in page],
             query=urlencode({name: value for name, value in request.GET.items() if name != "page"}),
         )
 

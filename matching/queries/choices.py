@@ -142,6 +142,7 @@ def in_cohort(cohort: Cohort) -> QuerySet[Choice]:
     waits = Case(When(state=State.ASKED, then=0), When(state=State.LISTED, then=2), default=1)
     return (
         Choice.objects.filter(mentee__cohort=cohort)
+        .exclude(state=State.WITHDRAWN, asked_at=None)
         .select_related("mentee__person", "mentor__person")
         .defer("words")
         .order_by(waits, "expires_at", "mentee__person__sort_key", "mentee", "rank", "pk")
