@@ -73,7 +73,7 @@ def weights(runs: list[MatchRun]) -> list[Line]:
 
 def have_other_weights(runs: list[MatchRun]) -> bool:
     """Whether fits of one run mean something else than those of another."""
-    return any(run.policy != runs[0].policy for run in runs)
+    return len({Policy.from_dict(run.policy) for run in runs}) > 1
 
 
 def names(runs: list[MatchRun]) -> list[dict]:
@@ -178,7 +178,9 @@ def cell(proposal: Proposal | None, first: Proposal | None) -> Cell:
     if proposal is None:
         return Cell(_("not in this run"), "", "quiet", "")
     score, before = (-1 if one is None or one.score is None else one.score for one in (proposal, first))
-    mentor = str(proposal.mentor.person) if proposal.mentor else _("without a mentor")
+    if proposal.mentor is None:
+        return Cell(_("without a mentor"), "", "", "")
+    mentor = str(proposal.mentor.person)
     if score == before:
         return Cell(mentor, fit(proposal.score), "", "")
     tone, word = ("good", _("rises")) if score > before else ("bad", _("falls"))

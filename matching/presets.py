@@ -117,5 +117,5 @@ def name_of(preset: str) -> Promise | str:
 
 def name_for(run: MatchRun) -> Promise | str:
     """What pages call the policy of a run. A cohort that changed no weight has the balanced ones."""
-    is_usual = run.preset == OWN and run.policy == Policy().as_dict()
+    is_usual = run.preset == OWN and Policy.from_dict(run.policy) == Policy()
     return name_of(BALANCED if is_usual else run.preset)
