@@ -90,7 +90,8 @@ def drafts(desk: Desk, cohort: Cohort) -> Matter:
 
 def places(cohorts: Collection[Cohort]) -> Told:
     for one in waiting.places(cohorts):
-        if one.without_mentor > one.free:
+        # Once matches are published, whoever is left is dealt with one by one: `wanted_matches`.
+        if one.without_mentor > one.free and not one.has_published:
             yield one.cohort, too_few_places(one)
         if one.idle and one.has_published:
             yield one.cohort, idle(one)
@@ -129,8 +130,8 @@ def oversubscribed(cohort: int, count: int) -> Matter:
         "%(count)s mentors are the first choice of more mentees than they have places for.",
         count,
     )
-    url = page("matching_cohort_people", cohort, part="mentor", stage="accepted")
-    return Matter(55, sentence % {"count": count}, url, "quiet", _("See the mentors"))
+    url = page("matching_choices", cohort)
+    return Matter(55, sentence % {"count": count}, url, "quiet", _("See the choices"))
 
 
 # --- Matches ------------------------------------------------------------------------------------

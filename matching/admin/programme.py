@@ -155,7 +155,7 @@ class CohortAdmin(CohortHistoryPages, ChoicePages, DashboardPages, PagesMixin, a
 
     @admin.display(description=_("under way"), ordering="starts_on")
     def under_way(self, cohort):
-        return gettext("%(starts)s to %(ends)s") % {
+        return gettext("%(starts)s – %(ends)s") % {
             "starts": short(cohort.starts_on),
             "ends": short(cohort.ends_on),
         }

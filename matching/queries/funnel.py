@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from matching.models import Application, Cohort, Member, Mentorship
 from matching.pace import Pace, pace_of
@@ -20,22 +21,22 @@ PUBLISHED = [Mentorship.State.HELD, Mentorship.State.INTRODUCED, Mentorship.Stat
 class Stage(TextChoices):
     """Each but the last two holds everybody of the one after it; nobody is both active and completed."""
 
-    APPLIED = "applied", _("applied")
-    ACCEPTED = "accepted", _("accepted")
-    MATCHED = "matched", _("matched")
-    INTRODUCED = "introduced", _("introduced")
-    MET = "met", _("have met")
-    ACTIVE = "active", _("active now")
-    COMPLETED = "completed", _("completed")
+    APPLIED = "applied", pgettext_lazy("people at a stage", "applied")
+    ACCEPTED = "accepted", pgettext_lazy("people at a stage", "accepted")
+    MATCHED = "matched", pgettext_lazy("people at a stage", "matched")
+    INTRODUCED = "introduced", pgettext_lazy("people at a stage", "introduced")
+    MET = "met", pgettext_lazy("people at a stage", "have met")
+    ACTIVE = "active", pgettext_lazy("people at a stage", "active now")
+    COMPLETED = "completed", pgettext_lazy("people at a stage", "completed")
 
 
 class Aside(TextChoices):
     """Whom an admin may want to see beside the funnel."""
 
-    UNMATCHED = "unmatched", _("accepted, without a match")
-    NOT_MET = "not_met", _("introduced, and have not met")
-    QUIET = "quiet", _("gone quiet")
-    PAUSED = "paused", _("paused")
+    UNMATCHED = "unmatched", pgettext_lazy("people at a stage", "accepted, without a match")
+    NOT_MET = "not_met", pgettext_lazy("people at a stage", "introduced, and have not met")
+    QUIET = "quiet", pgettext_lazy("people at a stage", "gone quiet")
+    PAUSED = "paused", pgettext_lazy("people at a stage", "paused")
 
 
 MEANINGS = {
