@@ -37,7 +37,7 @@ class ChoiceFilter(forms.Form):
     """For admins: requests in one state, or of people of a name."""
 
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Any")), *Choice.State.choices]
+        label=_("State"), required=False, choices=[("", _("Any state")), *Choice.State.choices]
     )
     name = forms.CharField(
         label=_("Mentee or mentor"), required=False, max_length=100, widget=forms.SearchInput()
