@@ -10,6 +10,7 @@ from matching.group_encoding import People, Team, worth_and_focus
 from matching.group_facts import GroupFacts
 from matching.group_rules import GroupPlan, GroupRules, hard_rules, soft_rules
 from matching.models import Application, GroupRun
+from matching.queries.encoding import grouped
 from matching.queries.groups import in_groups
 
 
@@ -103,12 +104,16 @@ class Board:
     def twice(self, group: BoardGroup) -> Iterator[str]:
         """Who is in another group of this run as well."""
         for one in group.everybody:
-            for other in self.groups:
-                if other.number != group.number and one.person_id in {it.person_id for it in other.everybody}:
+            for other in self.groups_of_person.get(one.person_id, ()):
+                if other.number != group.number:
                     yield _("%(name)s is in %(group)s already.") % {
                         "name": one.person,
                         "group": other.label,
                     }
+
+    @cached_property
+    def groups_of_person(self) -> dict[int, list[BoardGroup]]:
+        return grouped((one.person_id, group) for group in self.groups for one in group.everybody)
 
     def fits(self, one: Application) -> list[BoardGroup]:
         """Groups that somebody without one could join and nothing would break."""

@@ -14,7 +14,14 @@ from matching.forms.groups import GroupRunForm, MoveForm
 from matching.group_board import Board, read_board
 from matching.group_pages import cards, confirmation, found, places_for, standing
 from matching.models import Application, GroupRun, Stream
-from matching.queries.groups import mentees_for_groups, next_group_number, spare_mentors, without_group
+from matching.queries.groups import (
+    MOST_AT_ONCE,
+    MOST_OFFERED,
+    mentees_for_groups,
+    next_group_number,
+    spare_mentors,
+    without_group,
+)
 from matching.services.at_work import UNFINISHED
 from matching.services.group_moves import make_move
 from matching.services.group_runs import form_groups_of, start_groups, stop_groups
@@ -22,6 +29,7 @@ from matching.services.group_runs import form_groups_of, start_groups, stop_grou
 State = GroupRun.State
 LEFT_ON_A_PAGE = 25
 NAME_LENGTH = 120
+NAMES_SHOWN = 100
 
 
 @admin.register(GroupRun)
@@ -76,7 +84,8 @@ class GroupRunAdmin(PagesMixin, admin.ModelAdmin):
             stream=stream,
             form=form,
             rows=form.rows(),
-            in_it=list(mentees_for_groups(stream).prefetch_related(None)),
+            **who_is_in(stream),
+            most_offered=MOST_OFFERED if len(form.mentors) == MOST_OFFERED else None,
         )
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -240,6 +249,15 @@ class GroupRunAdmin(PagesMixin, admin.ModelAdmin):
                 self.log_addition(request, group, "formed")
             return formed
         return None
+
+
+def who_is_in(stream: Stream) -> dict:
+    mentees = mentees_for_groups(stream)
+    return {
+        "count": mentees.count(),
+        "first": list(mentees.prefetch_related(None)[:NAMES_SHOWN]),
+        "most_at_once": MOST_AT_ONCE,
+    }
 
 
 def after_forming(run: GroupRun) -> str:

@@ -86,13 +86,17 @@ class GroupPages:
             self._publish_all(request, [group for group in groups if str(group.pk) in wanted])
             return redirect("admin:matching_publish_groups", stream.pk)
         ends_at = working_days_after(timezone.now(), stream.cohort.hold_days)
+        # One mail at a time: each takes a moment to render.
+        read = next((group for group in groups if str(group.pk) == request.GET.get("mail")), None)
         return self.show(
             request,
             "mentorship/publish_groups.html",
             title=_("Publish groups: %(stream)s") % {"stream": stream},
             stream=stream,
             hold_ends_at=ends_at,
-            rows=[row_to_publish(group, ends_at, request.user.time_zone) for group in groups],
+            rows=[row_to_publish(group, request.user.time_zone) for group in groups],
+            read=read or next(iter(groups), None),
+            mail=group_mail(read or groups[0], ends_at) if groups else None,
         )
 
     def _publish_all(self, request, groups):
@@ -117,14 +121,13 @@ class GroupPages:
             self.succeeded(request, _("Tick at least one group. Nothing was sent."))
 
 
-def row_to_publish(group: Mentorship, ends_at, zone: str) -> dict:
+def row_to_publish(group: Mentorship, zone: str) -> dict:
     plan = plan_of(group, in_order(group.active))
     return {
         "group": group,
         "members": in_order(group.active),
         "mix": mix_of(plan.everybody),
         "hour": hour_of(group, zone),
-        "mail": group_mail(group, ends_at),
     }
 
 

@@ -7,7 +7,7 @@ from accounts.models import PersonRole
 from matching.group_rules import MOST_COFACILITATORS, GroupPlan, GroupRules, sizes
 from matching.models import Application, Cohort, Stream
 from matching.models.programme import MOST_IN_A_GROUP
-from matching.queries.groups import mentees_for_groups, mentors_for_groups, mentors_to_lead
+from matching.queries.groups import MOST_OFFERED, mentees_for_groups, mentors_for_groups, mentors_to_lead
 from matching.services.group_moves import Move
 
 
@@ -86,7 +86,7 @@ class GroupRunForm(forms.Form):
     helpers = forms.ModelMultipleChoiceField(queryset=Application.objects.none(), required=False)
 
     def __init__(self, data=None, *, stream: Stream):
-        self.mentors = list(mentors_to_lead(stream))
+        self.mentors = list(mentors_to_lead(stream)[:MOST_OFFERED])
         super().__init__(data, initial=usual(stream.cohort, stream, self.mentors))
         for name in ("leads", "helpers"):
             self.fields[name].queryset = mentors_to_lead(stream)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from matching.models import Application, Cohort, GroupRun, Member, Mentorship, Stream
 
 Part = Application.Part
+# Mentees whom one run seats: with more, half a minute is too short for good groups.
+MOST_AT_ONCE = 400
+# Mentors among whom an admin chooses on one page.
+MOST_OFFERED = 150
 
 
 def candidates(cohort: Cohort) -> QuerySet[Application]:
@@ -39,7 +43,9 @@ def mentors_to_lead(stream: Stream) -> QuerySet[Application]:
         Q(stream=stream) | Q(stream=None),
         ~Exists(in_a_group(Member.Part.MENTOR, Member.Part.COFACILITATOR)),
     )
-    return free.order_by("capacity", "person__sort_key")
+    return free.order_by(
+        Case(When(capacity=0, then=0), When(stream=stream, then=1), default=2), "person__sort_key"
+    )
 
 
 def in_a_group(*parts: str) -> QuerySet[Member]:
@@ -80,6 +86,15 @@ def people_to_group(
         .select_related("person")
         .order_by("pk")
     )
+
+
+def people_of_run(run: GroupRun) -> list[Application]:
+    """Whom a run reads: the mentors it was given, and as many mentees as it can weigh, those of its stream first."""
+    mentors = {*run.asked["leads"], *run.asked["helpers"]}
+    free = people_to_group(run.cohort, run.stream, mentors=mentors)
+    mentees = free.filter(part=Part.MENTEE).order_by(F("stream").asc(nulls_last=True), "pk")
+    chosen = [*free.filter(part=Part.MENTOR), *mentees[:MOST_AT_ONCE]]
+    return sorted(chosen, key=lambda one: one.pk)
 
 
 def without_group(run: GroupRun) -> QuerySet[Application]:

@@ -16,7 +16,7 @@ from matching.group_encoding import EncodedGroups, encode_groups
 from matching.group_rules import GroupRules
 from matching.models import GroupRun, Mentorship, Stream
 from matching.policy import policy_of
-from matching.queries.groups import people_to_group
+from matching.queries.groups import people_of_run
 from matching.services.at_work import Life, claim, close, fail_silent, finish, stop
 from matching.services.groups import form_group
 from outbox.nudge import nudge
@@ -138,7 +138,7 @@ def encode_run(run: GroupRun) -> EncodedGroups:
     leads, helpers = set(run.asked["leads"]), set(run.asked["helpers"])
     return encode_groups(
         run.cohort,
-        list(people_to_group(run.cohort, run.stream, mentors=leads | helpers)),
+        people_of_run(run),
         rules=GroupRules.asked(run.asked),
         leads=leads,
         helpers=helpers,
