@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -116,13 +117,14 @@ def claim(run: MatchRun, now: datetime, version: int | None) -> None:
 def fresh_pairs(run: MatchRun) -> tuple[list[Proposal], list[Proposal]]:
     """The pairs to publish, and those in which somebody said "not this person" since the run."""
     proposals = list(
-        run.proposals.filter(mentor__isnull=False).select_related("mentee__person", "mentor__person")
+        run.proposals.filter(mentor__isnull=False).annotate(
+            mentee_person=F("mentee__person"), mentor_person=F("mentor__person")
+        )
     )
-    people = {who.person_id for pair in proposals for who in (pair.mentee, pair.mentor)}
-    declined = declined_pairs(people)
+    declined = declined_pairs({pk for pair in proposals for pk in (pair.mentee_person, pair.mentor_person)})
     fresh, left_out = [], []
     for pair in proposals:
-        was_declined = (pair.mentee.person_id, pair.mentor.person_id) in declined
+        was_declined = (pair.mentee_person, pair.mentor_person) in declined
         (left_out if was_declined else fresh).append(pair)
     return fresh, left_out
 
@@ -135,6 +137,9 @@ def take_up(pairs: list[Proposal]) -> None:
             _("This run has no pair to publish. Look at why people are unmatched, then run it again.")
         )
     applications = lock_applications(pairs)
+    for pair in pairs:
+        # Read once, however many pairs a mentor is in.
+        pair.mentee, pair.mentor = applications[pair.mentee_id], applications[pair.mentor_id]
     refuse_gone(applications)
     refuse_matched(pairs)
     wanted = Counter(pair.mentor_id for pair in pairs)
