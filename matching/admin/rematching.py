@@ -272,7 +272,7 @@ def as_seen(current: Mentorship | None, seen: str | None) -> Mentorship | None:
 
 
 def people_of(mentorship: Mentorship) -> str:
-    members = mentorship.members.filter(left_at=None).select_related("person").order_by("part")
+    members = mentorship.members.filter(left_at=None).select_related("person").order_by("-part")
     return " – ".join(str(member.person) for member in members)
 
 

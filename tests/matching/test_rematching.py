@@ -189,7 +189,8 @@ def test_both_sides_are_told_kindly_and_nobody_is_told_why(post, cohort, safety)
         ]
     )
     said = " ".join(words_of(mail) for mail in arrived)
-    assert SECRET not in said and "not a fit" not in said
+    assert SECRET not in said
+    assert "not a fit" not in said
     to_before = next(mail for mail in arrived if mail["To"] == before.person.email)
     assert str(after.person) not in words_of(to_before)
 
