@@ -396,7 +396,8 @@ def test_a_list_costs_the_same_however_many_are_in_it(admin_client, url):
         decline_match(mentee_in(a_match()))
     a_match()
 
-    assert queries(admin_client, at(url)) == first <= 20
+    # The page of repairs also reads what mentees and mentors said, as a run does.
+    assert queries(admin_client, at(url)) == first <= (20 if "changelist" in url else 32)
 
 
 def test_forming_a_group_costs_the_same_however_many_people_there_are(admin_client):
