@@ -21,7 +21,7 @@ from matching.hours import to_wall
 from matching.queries.runs import groups_of, sensitive_topics
 
 FEWEST_TO_BREAK_OUT = 5
-EXAMPLES = 9
+EXAMPLES = 15
 NEARLY_ALL = 0.8
 FRIDAY = 4
 SLOTS_IN_A_DAY = 48

@@ -64,9 +64,9 @@ class Recruiting:
         told = set()
         for one in self.examples:
             helped = (tuple(one["matched"]), tuple(one["lifted"]))
-            # Roles and topics of the same mentor would say the same again.
-            if any(helped) and (one["kind"], helped) not in told:
-                told.add((one["kind"], helped))
+            # A discipline or topic that goes with a role would say the same again.
+            if any(helped) and helped not in told:
+                told.add(helped)
                 yield Advice(self.sentence(one), self.people_helped(one))
 
     def sentence(self, one: dict) -> str:
