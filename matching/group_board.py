@@ -117,8 +117,15 @@ class Board:
 
     def fits(self, one: Application) -> list[BoardGroup]:
         """Groups that somebody without one could join and nothing would break."""
-        joined = [replace(group, mentees=[*group.mentees, one]) for group in self.open_groups]
-        return [group for group in joined if not self.hard(group) and not self.soft(group)]
+        return [
+            group
+            for group in (replace(group, mentees=[*group.mentees, one]) for group in self.open_groups)
+            # Seats and hours first: they are quick to ask about, and keep most people out of most groups.
+            if len(group.mentees) <= self.rules.most
+            and self.facts.common(group.everybody)
+            and not self.hard(group)
+            and not self.soft(group)
+        ]
 
     def why_left(self, one: Application) -> str:
         """Why a mentee is in no group. Where a reason may not be told, the answer is the same as for several at once."""
