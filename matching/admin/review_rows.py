@@ -115,11 +115,11 @@ def best_beside(proposal: Proposal) -> str:
     return told_apart(best, proposal.score)[0]
 
 
-def shortages(pairs: list[Proposal]) -> list[Shortage]:
+def shortages(left: list[tuple[str, list[Reason]]]) -> list[Shortage]:
     """Whoever is without a mentor, together with those who compete for the same places."""
     grouped: dict[str, list[str]] = {}
-    for pair in pairs:
-        grouped.setdefault(unmatched_sentence(pair.reasons), []).append(str(pair.mentee.person))
+    for name, reasons in left:
+        grouped.setdefault(unmatched_sentence(reasons), []).append(name)
     found = sorted(grouped.items(), key=lambda group: -len(group[1]))
     return [Shortage(len(people), names(people), sentence) for sentence, people in found]
 

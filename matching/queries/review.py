@@ -128,7 +128,7 @@ def named_among(keys: Iterable[int], words: str) -> list[int]:
     return list(found.order_by("person__sort_key", "pk").values_list("pk", flat=True))
 
 
-def without_a_mentor(run: MatchRun) -> list[Proposal]:
-    """With the reasons, which people who compete for the same places share."""
-    pairs = run.proposals.filter(mentor=None).select_related("mentee__person")
-    return list(pairs.order_by("mentee__person__sort_key", "mentee"))
+def without_a_mentor(run: MatchRun) -> list[tuple[str, list[dict]]]:
+    """Names, with the reasons, which people who compete for the same places share; there may be thousands."""
+    pairs = run.proposals.filter(mentor=None).order_by("mentee__person__sort_key", "mentee")
+    return list(pairs.values_list("mentee__person__name", "reasons"))
