@@ -121,7 +121,7 @@ def test_reading_a_page_changes_nothing(admin_client, done, name):
 
 
 def test_a_run_is_started_from_its_cohort_by_whoever_asks(admin_client, admin_user, cohort):
-    page = admin_client.get(at("matching_cohort_change", cohort.pk))
+    page = admin_client.get(at("matching_cohort_dashboard", cohort.pk))
     assert at("matching_start_run", cohort.pk) in text_of(page)
 
     response = admin_client.post(at("matching_start_run", cohort.pk), {"seed": "7"})
