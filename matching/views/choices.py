@@ -25,7 +25,7 @@ from matching.services import choices as services
 from matching.services.places import places_left
 
 State = Choice.State
-CARDS_ON_A_PAGE = 8
+CARDS_ON_A_PAGE = 6
 
 
 @dataclass(frozen=True)
