@@ -246,9 +246,9 @@ def test_an_admin_is_named_with_the_page(admin_client, admin_user):
 def test_a_bulk_decision_is_one_act_of_that_admin(admin_client, admin_user):
     cohort = CohortFactory()
     applications = ApplicationFactory.create_batch(3, submitted=True, cohort=cohort)
-    asked = {"action": "accept", "_selected_action": [each.pk for each in applications], "confirmed": "yes"}
+    decided = {"answer": "accepted", "seen_submitted": ",".join(str(each.pk) for each in applications)}
 
-    admin_client.post(reverse("admin:matching_application_changelist"), asked)
+    admin_client.post(reverse("admin:matching_decide_applications"), decided)
 
     assert {each.state for each in Application.objects.all()} == {"accepted"}
     [act] = Act.objects.filter(actor="admin")
