@@ -1,6 +1,15 @@
 from celery import shared_task
 
-from matching.services import choice_clock, group_runs, history, importing, introductions, reminders, runs, turns
+from matching.services import (
+    choice_clock,
+    group_runs,
+    history,
+    importing,
+    introductions,
+    reminders,
+    runs,
+    turns,
+)
 
 
 @shared_task
