@@ -5,7 +5,7 @@ no explanation names, so that nobody who reads a run can tell the one from the o
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -212,15 +212,26 @@ class Encoder:
         people = {one.person_id: one.person for one in self.rows.applications}
         return BarredPairs(
             same_person=pairs_of(((person, person) for person in people), mentees, mentors),
-            blocked=pairs_of(self.kept_apart(people), mentees, mentors),
+            blocked=pairs_of(self.kept_apart(people, one_of=mentees), mentees, mentors),
         )
 
-    def kept_apart(self, people: dict[int, Person]) -> set[tuple[int, int]]:
-        """Who blocked whom, who was matched before, and who said no to being asked, whichever was the mentor."""
-        names = {pk: identities(name=one.name, email=one.email) for pk, one in people.items()}
-        met = met_pairs(people, besides=self.cohort if self.is_afresh else None)
-        pairs = blocked_pairs(self.rows.blocks, names) | met | declined_pairs(people) | self.answered_no()
+    def kept_apart(
+        self, people: dict[int, Person], *, one_of: Collection[int] | None = None
+    ) -> set[tuple[int, int]]:
+        """Who blocked whom, who was matched before, and who said no to being asked, whichever was the mentor.
+
+        one_of: where only pairs with one of these matter, no more of what was is read than theirs.
+        """
+        past = people if one_of is None else one_of
+        met = met_pairs(past, besides=self.cohort if self.is_afresh else None)
+        pairs = self.blocked(people) | met | declined_pairs(past) | self.answered_no()
         return pairs | {(other, one) for one, other in pairs}
+
+    def blocked(self, people: dict[int, Person]) -> set[tuple[int, int]]:
+        if not self.rows.blocks:
+            return set()
+        names = {pk: identities(name=one.name, email=one.email) for pk, one in people.items()}
+        return blocked_pairs(self.rows.blocks, names)
 
     def answered_no(self) -> set[tuple[int, int]]:
         """A mentor who could not take this mentee on when asked is not asked again by a run."""

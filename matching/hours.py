@@ -8,6 +8,7 @@ common is exact for that week, and for every week in which both zones keep its o
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,18 @@ def monday_of(day: date) -> date:
 
 def to_utc(half_hours: Iterable[int], zone: str, monday: date) -> set[int]:
     """Half hours of a wall-clock week, as half hours of the UTC week."""
+    in_utc = week_in_utc(zone, monday)
+    return {in_utc[slot] for slot in half_hours}
+
+
+@lru_cache(maxsize=256)
+def week_in_utc(zone: str, monday: date) -> tuple[int, ...]:
+    """Of each half hour of a wall-clock week, which it is in UTC. A cohort's people share few zones and one week."""
     begins = datetime.combine(monday, time())
     home = ZoneInfo(zone)
-    moments = ((begins + HALF_HOUR * slot).replace(tzinfo=home).astimezone(UTC) for slot in half_hours)
-    return {slot_of(moment.replace(tzinfo=None), begins) for moment in moments}
+    slots = range(HALF_HOURS_A_WEEK)
+    moments = ((begins + HALF_HOUR * slot).replace(tzinfo=home).astimezone(UTC) for slot in slots)
+    return tuple(slot_of(moment.replace(tzinfo=None), begins) for moment in moments)
 
 
 def to_wall(half_hours: Iterable[int], zone: str, monday: date) -> set[int]:

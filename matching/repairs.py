@@ -23,7 +23,7 @@ from matching.models import Application, Cohort, Mentorship
 from matching.models.application import MOST_PLACES
 from matching.policy import policy_of
 from matching.queries.encoding import rows_of
-from matching.queries.repairs import accepted_mentors, held_mentees
+from matching.queries.repairs import accepted_mentors, held_mentees, mentors_to_ask, mentors_with_a_place
 from matching.queries.runs import sensitive_topics
 from matching.reasons import ADMIN, Labels, Pair, Reason, explain, reasons_of
 
@@ -165,7 +165,7 @@ def options_for(application: Application) -> list[Option]:
 
     Where nobody whom the rules allow is free, the shortest chain of moves among matches still on hold is looked for.
     """
-    board = Board.of(application.cohort, [application])
+    board = Board.of(application.cohort, [application], mentors_to_ask(application.cohort))
     found = list(board.options(application, most=MOST_OPTIONS, most_to_ask=MOST_TO_ASK))
     if any(option.needs == Needs.NOTHING for option in found) or not (board.free > 0).any():
         return found
@@ -229,7 +229,7 @@ def assign(cohort: Cohort, mentees: Sequence[Application], *, besides: Collectio
 
     besides: mentors, as applications, who take nobody. The result is proved like that of any run.
     """
-    board = Board.of(cohort, mentees)
+    board = Board.of(cohort, mentees, mentors_with_a_place(cohort))
     if not (mentees and board.encoded.mentors):
         return Together([], list(mentees))
     closed = np.array([mentor.pk in set(besides) for mentor in board.encoded.mentors])

@@ -21,6 +21,7 @@ from matching.queries.repairs import (
     current_matches,
     groups_with_room,
     mentees_with,
+    mentors_to_ask,
 )
 from matching.reasons import Labels
 from matching.rematches import wishes
@@ -29,7 +30,7 @@ from matching.services.rematching import Change, rematch, rematch_together
 from matching.working_days import working_days_after
 
 State = Mentorship.State
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 20
 MOST_TOGETHER = 50
 
 
@@ -221,7 +222,7 @@ def chosen(cohorts: Sequence[tuple[Cohort, int]], wanted: str | None) -> Cohort 
 
 
 def repairs_of(cohort: Cohort, mentees: list[Application]) -> list[Repair]:
-    found = cheapest(Board.of(cohort, mentees), mentees)
+    found = cheapest(Board.of(cohort, mentees, mentors_to_ask(cohort)), mentees)
     labels, groups = Labels.load(), groups_with_room(cohort)
     return [
         Repair(

@@ -130,19 +130,20 @@ def declined_matches() -> QuerySet[Mentorship]:
 
 
 def declined_pairs(people: Iterable[int]) -> set[tuple[int, int]]:
-    """Pairs (mentee, mentor) of people of whom one said "not this person", in any cohort."""
+    """Pairs (mentee, mentor) with one of these people of whom one said "not this person", in any cohort."""
     return pairs_in(declined_matches(), people)
 
 
 def met_pairs(people: Iterable[int], *, besides: Cohort | None = None) -> set[tuple[int, int]]:
-    """Pairs (mentee, mentor) of people who were matched before, in any cohort but one, and it was not taken back."""
+    """Pairs (mentee, mentor) with one of these people who were matched before, in any cohort but one, and it was not
+    taken back."""
     return pairs_in(Mentorship.objects.filter(state__in=SHOWN).exclude(cohort=besides), people)
 
 
 def pairs_in(mentorships: QuerySet[Mentorship], people: Iterable[int]) -> set[tuple[int, int]]:
-    rows = Member.objects.filter(
-        mentorship__in=mentorships.values("pk"), kind=Mentorship.Kind.ONE_TO_ONE, person__in=people
-    ).values_list("mentorship", "part", "person")
+    one_to_one = Member.objects.filter(kind=Mentorship.Kind.ONE_TO_ONE)
+    theirs = mentorships.filter(pk__in=one_to_one.filter(person__in=people).values("mentorship"))
+    rows = one_to_one.filter(mentorship__in=theirs.values("pk")).values_list("mentorship", "part", "person")
     sides: dict[int, dict[str, int]] = {}
     for mentorship, part, person in rows:
         sides.setdefault(mentorship, {})[part] = person

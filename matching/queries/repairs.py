@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from matching.models import Application, Cohort, Member, Mentorship
+from matching.models.application import MOST_PLACES
 from matching.queries.encoding import accepted
 from matching.queries.mentorships import needing_a_match, one_to_one
 
@@ -23,8 +24,48 @@ def cohorts_to_repair(today: date) -> list[tuple[Cohort, int]]:
     return [(cohort, counts[cohort.pk]) for cohort in found]
 
 
+# What neither scores nor a page of repairs asks of a mentor: a cohort has many, and each column costs time.
+UNASKED = [
+    "state_before",
+    "steps_done",
+    "agreed_to",
+    "was_entered",
+    "began_at",
+    "submitted_at",
+    "decided_at",
+    "decided_by",
+    *(
+        f"person__{name}"
+        for name in (
+            "password",
+            "last_login",
+            "is_superuser",
+            "pronouns",
+            "official_title",
+            "other_discipline",
+            "other_sector",
+            "other_situation",
+            "about",
+            "is_staff",
+            "date_joined",
+        )
+    ),
+]
+
+
 def accepted_mentors(cohort: Cohort) -> QuerySet[Application]:
-    return accepted(cohort).filter(part=Application.Part.MENTOR)
+    """With their `person`, and of both only what repairs ask."""
+    return accepted(cohort).filter(part=Application.Part.MENTOR).defer(*UNASKED)
+
+
+def mentors_with_a_place(cohort: Cohort) -> QuerySet[Application]:
+    return accepted_mentors(cohort).filter(taken__lt=F("capacity"))
+
+
+def mentors_to_ask(cohort: Cohort) -> QuerySet[Application]:
+    """Those with a place, and those who could offer one more. Who offered none meets groups alone."""
+    could_offer = Q(capacity__gt=0, capacity__lt=MOST_PLACES)
+    return accepted_mentors(cohort).filter(could_offer | Q(taken__lt=F("capacity")))
 
 
 def current_match(application: Application) -> Mentorship | None:
