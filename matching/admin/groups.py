@@ -1,5 +1,6 @@
 """Form groups by hand, and publish them."""
 
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from matching.admin.pages import in_order
 from matching.forms.groups import GroupForm
 from matching.group_facts import GroupFacts, hour_at
 from matching.group_mix import mix_of
-from matching.group_rules import GroupPlan, GroupRules, hard_rules, soft_rules
+from matching.group_rules import GroupPlan, hard_rules, soft_rules
 from matching.models import Mentorship, Stream
 from matching.previews import group_mail
 from matching.queries.groups import groups_being_formed
@@ -36,27 +37,34 @@ class GroupPages:
         return self.show(request, "mentorship/choose_stream.html", title=_("Form groups"), streams=streams)
 
     def form_group(self, request, stream):
+        """What is chosen travels in the address while one searches, and nothing is kept before it is formed."""
         stream = get_object_or_404(Stream.objects.select_related("cohort"), pk=stream)
-        form = GroupForm(request.POST or None, stream=stream)
+        if "search" in request.POST:
+            return redirect(f"{request.path}?{chosen_so_far(request.POST)}")
+        form = GroupForm(request.POST or request.GET or None, stream=stream)
         shown = {}
-        if request.method == "POST" and form.is_valid():
+        if form.is_valid():
             plan = form.plan()
-            if "form" in request.POST:
-                with self.reporting(request):
-                    group = form_group(plan, overrule=form.cleaned_data["overrule"])
-                    self.log_addition(request, group, "formed")
-                    self.succeeded(request, _("The group is formed. Nobody is told before you publish it."))
-                    return redirect("admin:matching_mentorship_change", group.pk)
-            shown = standing(plan, request.user.time_zone)
+            if "form" in request.POST and (group := self._form_group(request, form, plan)):
+                return redirect("admin:matching_mentorship_change", group.pk)
+            if plan.everybody or request.method == "POST":
+                shown = standing(plan, request.user.time_zone)
         return self.show(
             request,
             "mentorship/form_group.html",
             title=_("Form a group: %(stream)s") % {"stream": stream},
             stream=stream,
             form=form,
-            rules=GroupRules.of(stream.cohort),
             **shown,
         )
+
+    def _form_group(self, request, form: GroupForm, plan: GroupPlan) -> Mentorship | None:
+        with self.reporting(request):
+            group = form_group(plan, overrule=form.cleaned_data["overrule"])
+            self.log_addition(request, group, "formed")
+            self.succeeded(request, _("The group is formed. Nobody is told before you publish it."))
+            return group
+        return None
 
     def publish(self, request, pk):
         group = get_object_or_404(with_people(Mentorship.objects.filter(kind=Mentorship.Kind.GROUP)), pk=pk)
@@ -119,6 +127,14 @@ class GroupPages:
             )
         elif not groups:
             self.succeeded(request, _("Tick at least one group. Nothing was sent."))
+
+
+def chosen_so_far(sent: QueryDict) -> str:
+    """What was typed and ticked, for an address."""
+    kept = QueryDict(mutable=True)
+    for name in ("q", "name", "lead", "cofacilitators", "mentees"):
+        kept.setlist(name, [value for value in sent.getlist(name) if value])
+    return kept.urlencode()
 
 
 def row_to_publish(group: Mentorship, zone: str) -> dict:

@@ -1,38 +1,51 @@
 """Who shall be in a group, by which rules groups are formed, and how they are changed by hand."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PersonRole
 from matching.group_rules import MOST_COFACILITATORS, GroupPlan, GroupRules, sizes
 from matching.models import Application, Cohort, Stream
 from matching.models.programme import MOST_IN_A_GROUP
-from matching.queries.groups import MOST_OFFERED, mentees_for_groups, mentors_for_groups, mentors_to_lead
+from matching.queries.groups import (
+    MOST_OFFERED,
+    Offered,
+    mentees_for_groups,
+    mentors_for_groups,
+    mentors_to_lead,
+    offered,
+)
 from matching.services.group_moves import Move
 
-
-class OneMentor(forms.ModelChoiceField):
-    def label_from_instance(self, application):
-        return in_a_line(application)
+# People listed at a time on the page for one group, besides those who are chosen: more than one reads.
+MENTEES_LISTED, MENTORS_LISTED = 60, 40
 
 
 class SeveralPeople(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
-    def label_from_instance(self, application):
-        return in_a_line(application)
-
 
 class GroupForm(forms.Form):
-    """The rules of a group are the service's to check, all at once; here only who it is about."""
+    """The rules of a group are the service's to check, all at once; here only who it is about.
 
+    Anybody who may be in it can be chosen; listed are those whom a search finds, and whoever is chosen already.
+    """
+
+    q = forms.CharField(
+        label=_("Search"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+        help_text=_("A name, role, discipline or organisation. Whoever is chosen stays listed."),
+    )
     name = forms.CharField(
         label=_("Name"),
         max_length=120,
         required=False,
         help_text=_("As its people will know it; else the stream's."),
     )
-    lead = OneMentor(label=_("Lead"), queryset=Application.objects.none(), required=False)
+    lead = forms.ModelChoiceField(label=_("Lead"), queryset=Application.objects.none(), required=False)
     cofacilitators = SeveralPeople(
         label=_("Co-facilitators"),
         queryset=Application.objects.none(),
@@ -49,13 +62,32 @@ class GroupForm(forms.Form):
     def __init__(self, *args, stream: Stream, **options):
         super().__init__(*args, **options)
         self.stream = stream
-        mentors = mentors_for_groups(stream.cohort)
-        self.fields["lead"].queryset = mentors
-        self.fields["cofacilitators"].queryset = mentors
-        self.fields["mentees"].queryset = mentees_for_groups(stream)
+        mentors, mentees = mentors_for_groups(stream.cohort), mentees_for_groups(stream)
+        # Not "mentees": a template would find the field of that name.
+        self.listed_mentors = self.offer("lead", "cofacilitators", people=mentors)
+        self.listed_mentees = self.offer("mentees", people=mentees)
         self.fields["mentees"].help_text = _(
             "%(sizes)s, who chose this stream or none and are in no group yet."
         ) % {"sizes": sizes(GroupRules.of(stream.cohort))}
+
+    def offer(self, *names: str, people: QuerySet[Application]) -> Offered:
+        """Let these fields accept anybody of these people, and list some."""
+        chosen = {pk for name in names for pk in self.ticked(name)}
+        most = MENTEES_LISTED if "mentees" in names else MENTORS_LISTED
+        listed = offered(people, self.stream, self["q"].value() or "", chosen=chosen, most=most)
+        lines = [(one.pk, in_a_line(one)) for one in listed.everybody]
+        for name in names:
+            field = self.fields[name]
+            # In this order: a queryset given anew would list everybody.
+            field.queryset = people
+            is_one = not isinstance(field, SeveralPeople)
+            field.widget.choices = [("", field.empty_label), *lines] if is_one else lines
+        return listed
+
+    def ticked(self, name: str) -> set[int]:
+        value = self[name].value() or []
+        values = value if isinstance(value, list) else [value]
+        return {int(one) for one in values if str(one).isdecimal()}
 
     def plan(self) -> GroupPlan:
         chosen = self.cleaned_data

@@ -1,9 +1,12 @@
 """Whom an admin may put into a group, and groups as the admin's pages show them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
+from accounts.models import Discipline, PersonRole
+from accounts.wording import folded
 from matching.models import Application, Cohort, GroupRun, Member, Mentorship, Stream
 
 Part = Application.Part
@@ -45,6 +48,43 @@ def mentors_to_lead(stream: Stream) -> QuerySet[Application]:
     )
     return free.order_by(
         Case(When(capacity=0, then=0), When(stream=stream, then=1), default=2), "person__sort_key"
+    )
+
+
+@dataclass(frozen=True)
+class Offered:
+    """People to choose among on one page: whoever is chosen already, then the first of those who are found."""
+
+    chosen: list[Application]
+    found: list[Application]
+    count: int
+
+    @property
+    def everybody(self) -> list[Application]:
+        return [*self.chosen, *self.found]
+
+
+def offered(
+    people: QuerySet[Application], stream: Stream, words: str, *, chosen: Iterable[int], most: int
+) -> Offered:
+    """Of whom the words are true, those of this stream first; without words, of everybody."""
+    others = people.exclude(pk__in=chosen)
+    for word in words.split():
+        others = others.filter(is_known_by(word))
+    others = others.order_by(Case(When(stream=stream, then=0), default=1), "person__sort_key", "pk")
+    return Offered(list(people.filter(pk__in=chosen)), list(others[:most]), others.count())
+
+
+def is_known_by(word: str) -> Q:
+    """What a line of the page shows: a name, its accents aside; a role, a discipline, an employer, in either language."""
+    roles = PersonRole.objects.filter(person=OuterRef("person")).exclude(how=PersonRole.How.AIM)
+    disciplines = Discipline.objects.filter(people=OuterRef("person"))
+    in_a_role = Q(text__icontains=word) | Q(role__en__icontains=word) | Q(role__fr__icontains=word)
+    return (
+        Q(person__sort_key__contains=folded(word))
+        | Q(person__organisation__name__icontains=word)
+        | Exists(roles.filter(in_a_role))
+        | Exists(disciplines.filter(Q(en__icontains=word) | Q(fr__icontains=word)))
     )
 
 
