@@ -120,7 +120,7 @@ class MatchRunAdmin(HistoryPages, ReviewPages, PublishingPages, ComparingPages, 
             options=options(cohort, form),
             ruled_on=ruled_on,
             under_way=under_way(cohort),
-            seconds=seconds_of_the_last(cohort),
+            usual=usually(cohort),
         )
 
     def weights(self, request, cohort):
@@ -208,13 +208,13 @@ def standing(run: MatchRun) -> dict:
         "policy_name": name_for(run),
         "took": seconds_sentence(seconds) if seconds is not None else "",
         "so_far": seconds_sentence((timezone.now() - run.created_at).total_seconds()),
-        "usually": usually(run) if run.state in UNFINISHED else "",
+        "usually": usually(run.cohort) if run.state in UNFINISHED else "",
         "silence": silence(run),
     }
 
 
-def usually(run: MatchRun) -> str:
-    seconds = seconds_of_the_last(run.cohort)
+def usually(cohort: Cohort) -> str:
+    seconds = seconds_of_the_last(cohort)
     return _("The last run took %(seconds)s.") % {"seconds": seconds_sentence(seconds)} if seconds else ""
 
 
