@@ -5,7 +5,7 @@ Hours and employers are rules of whole groups here, so they are left out of the 
 common ground enough, so there is no floor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -31,6 +31,9 @@ from matching.queries.groups import groups_of
 
 # What makes a co-facilitator a good one for a lead, of 10,000.
 REACH, OTHER_DISCIPLINE, SAME_STREAM, GROUPS_ONLY = 4_000, 4_000, 1_000, 1_000
+
+# Called between steps, often enough that work which is slowed down by others never looks dead.
+Tell = Callable[[], None]
 
 NO_MENTEE = gettext_noop("Every accepted mentee of this stream is in a group already, or there is none yet.")
 NO_LEAD = gettext_noop(
@@ -89,15 +92,24 @@ class GroupEncoder(Encoder):
         return super().shared(one) | {"organisation": NONE}
 
 
+def quietly() -> None:
+    """Where nobody waits for a word."""
+
+
 class People:
     """What the engine needs to know of mentees and mentors, each read once."""
 
-    def __init__(self, cohort: Cohort, applications: list[Application], rules: GroupRules):
+    def __init__(
+        self, cohort: Cohort, applications: list[Application], rules: GroupRules, *, tell: Tell = quietly
+    ):
         self.rows, self.rules = rows_of(cohort, applications), rules
+        tell()
         self.facts = GroupFacts.of(cohort, self.rows, groups_of(applications))
+        tell()
         encoder = GroupEncoder(replace(self.rows, availabilities={}), cohort, is_afresh=False)
         self.mentees, self.mentors = encoder.mentees, encoder.mentors
         self.fit = self._fit(encoder, cohort)
+        tell()
         self.row_of_mentor = {one.pk: row for row, one in enumerate(self.mentors)}
         self.employers = {key: number for number, key in enumerate(sorted(set(self.facts.employer.values())))}
         self.disciplines = {entry.pk: number for number, entry in enumerate(self.rows.catalogue_disciplines)}
@@ -145,15 +157,16 @@ def encode_groups(
     leads: set[int],
     helpers: set[int],
     stream: int | None,
+    tell: Tell = quietly,
 ) -> EncodedGroups:
     """Mentees to seat, and mentors cast as leads and co-facilitators. leads, helpers: who may be which, by application.
 
-    Raises CannotMatch where no mentor can lead by these rules.
+    tell: called between steps; what it raises ends the work. Raises CannotMatch where no mentor can lead by these rules.
     """
-    people = People(cohort, applications, rules)
+    people = People(cohort, applications, rules, tell=tell)
     if not people.mentees:
         raise CannotMatch(NO_MENTEE)
-    teams = list(Casting(people, leads=leads, helpers=helpers, stream=stream).teams())
+    teams = list(Casting(people, leads=leads, helpers=helpers, stream=stream, tell=tell).teams())
     if not teams:
         raise CannotMatch(NO_LEAD)
     return encoded(people, teams)
@@ -244,11 +257,11 @@ def forbidden(everybody: list[Application], facts: GroupFacts) -> Iterator[tuple
 class Casting:
     """Who leads, and who helps whom: as many leads as can have a full group and their co-facilitators."""
 
-    def __init__(self, people: People, *, leads: set[int], helpers: set[int], stream: int | None):
-        self.people, self.stream = people, stream
+    def __init__(self, people: People, *, leads: set[int], helpers: set[int], stream: int | None, tell: Tell):
+        self.people, self.stream, self.tell = people, stream, tell
         self.may_lead, self.may_help = leads, helpers
         self.each = people.rules.cofacilitators
-        self.free_mentees = people.available(people.mentees)
+        self.free_mentees = people.available(people.mentees).astype(np.float32)
 
     def teams(self) -> Iterator[Team]:
         leads = self.leads()
@@ -275,7 +288,7 @@ class Casting:
 
     def reach(self) -> dict[int, int]:
         """How many mentees each mentor could have in a group."""
-        meets = self.free_mentees.astype(np.float32) @ self.people.available(self.people.mentors).T > 0
+        meets = self.free_mentees @ self.people.available(self.people.mentors).T > 0
         counts = ((self.people.fit >= 0) & meets).sum(axis=0)
         return {one.pk: int(count) for one, count in zip(self.people.mentors, counts, strict=True)}
 
@@ -296,9 +309,11 @@ class Casting:
         extra = np.array([self.willing(one) for one in helpers])
         scores = np.empty((len(teams), len(helpers)), dtype=np.int64)
         for row, team in enumerate(teams):
-            team_free = self.people.available(team.everybody).all(axis=0)
-            together = free & team_free
-            reach = (self.free_mentees.astype(np.float32) @ together.T > 0).mean(axis=0)
+            self.tell()
+            # Of the week, only the hours that suit the team: a tenth of it.
+            hours = self.people.available(team.everybody).all(axis=0)
+            together = free[:, hours]
+            reach = (self.free_mentees[:, hours] @ together.T > 0).mean(axis=0)
             other = np.array([self.brings_another(team, one) for one in helpers])
             scores[row] = np.rint(REACH * reach) + OTHER_DISCIPLINE * other + extra
             scores[row, [self.clashes(team, one) for one in helpers] | ~together.any(axis=1)] = -1

@@ -12,7 +12,7 @@ from matching.engine import Stopped, form_groups
 from matching.engine.groups import RuleBroken, check_groups
 from matching.errors import CannotMatch, GroupRefused, OutOfDate
 from matching.group_board import Board, read_board
-from matching.group_encoding import EncodedGroups, encode_groups
+from matching.group_encoding import EncodedGroups, Tell, encode_groups, quietly
 from matching.group_rules import GroupRules
 from matching.models import GroupRun, Mentorship, Stream
 from matching.policy import policy_of
@@ -120,7 +120,8 @@ def computed(run: GroupRun, *, seconds: float) -> dict:
     """The best groups found in that time, checked. Raises CannotMatch, Stopped or RuleBroken."""
     life = Life(run)
     life.tell(0.0, READING)
-    encoded = encode_run(run)
+    encoded = encode_run(run, tell=lambda: life.tell(0.05, READING))
+    life.tell(0.05, READING)
     plan = form_groups(
         encoded.problem,
         seed=run.seed,
@@ -133,16 +134,19 @@ def computed(run: GroupRun, *, seconds: float) -> dict:
     return {"groups": encoded.groups(plan), "value": plan.value, "bound": plan.bound}
 
 
-def encode_run(run: GroupRun) -> EncodedGroups:
+def encode_run(run: GroupRun, *, tell: Tell = quietly) -> EncodedGroups:
     """Raises CannotMatch, saying what is missing."""
     leads, helpers = set(run.asked["leads"]), set(run.asked["helpers"])
+    people = people_of_run(run)
+    tell()
     return encode_groups(
         run.cohort,
-        people_of_run(run),
+        people,
         rules=GroupRules.asked(run.asked),
         leads=leads,
         helpers=helpers,
         stream=run.stream_id,
+        tell=tell,
     )
 
 

@@ -21,6 +21,7 @@ from matching.services.group_moves import Move, make_move, outcome
 from matching.services.group_runs import (
     compute_groups,
     compute_waiting_group_runs,
+    encode_run,
     form_groups_of,
     start_groups,
     stop_groups,
@@ -181,6 +182,20 @@ def test_sensitive_needs_are_never_what_a_group_centres_on():
     board = read_board(computed(stream))
 
     assert [focus for _worth, focus in board.worths] == [[plain.pk]]
+
+
+def test_reading_what_people_said_gives_a_sign_of_life_at_every_step_and_stops_when_asked():
+    run, signs = started(a_stream(mentees=6, mentors=4)), []
+
+    def stop():
+        raise Stopped
+
+    encode_run(run, tell=lambda: signs.append("alive"))
+    with pytest.raises(Stopped):
+        encode_run(run, tell=stop)
+
+    # People, their rows, their facts, their fit, and each of two teams.
+    assert len(signs) == 6
 
 
 # --- In the background ------------------------------------------------------------------------
