@@ -203,6 +203,7 @@ def hold(standing: Standing) -> Step:
             "%(count)s matches are on hold, the first until %(day)s; each person may still say “not this person”.",
             held,
         ) % {"count": held, "day": day(standing.hold_ends_at)}
+        words = " ".join([words, *undoing(standing)])
     elif introduced(standing):
         words = _("The hold has passed, and people are introduced.")
     else:
@@ -218,6 +219,12 @@ def hold(standing: Standing) -> Step:
         url=of_mentorships(standing, Match.HELD),
         is_done=not held and introduced(standing),
     )
+
+
+def undoing(standing: Standing) -> Iterator[str]:
+    if standing.undo_until:
+        until = date_format(timezone.localtime(standing.undo_until), "l j F, H:i")
+        yield _("The publication can be undone until %(day)s.") % {"day": until}
 
 
 def meet(standing: Standing) -> Step:

@@ -16,7 +16,7 @@ from matching.admin.findings import sentences_of
 from matching.models import MatchRun, Mentorship, Proposal
 from matching.previews import Preview, previews_of
 from matching.queries.publishing import asleep, by_name, findings_before, for_mails, named_like
-from matching.queries.runs import has_introduced
+from matching.queries.runs import undo_until
 from matching.services.publishing import Publication, publish_run, undo_publication
 from matching.services.rehearsing import MOST_PAIRS, send_to_me
 from matching.working_days import working_days_after
@@ -133,14 +133,6 @@ def run_with_cohort(pk: int) -> MatchRun:
 def seen(request) -> int | None:
     version = request.POST.get("version", "")
     return int(version) if version.isdecimal() else None
-
-
-def undo_until(run: MatchRun) -> datetime | None:
-    """Until when a publication can be taken back as a whole; None where it cannot any more."""
-    if run.state != State.PUBLISHED or has_introduced(run):
-        return None
-    held = run.mentorships.filter(state=Mentorship.State.HELD)
-    return held.order_by("hold_ends_at").values_list("hold_ends_at", flat=True).first()
 
 
 # --- Mails -------------------------------------------------------------------------------------

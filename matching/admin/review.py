@@ -25,7 +25,7 @@ from matching.queries.review import (
     weak_below,
     without_a_mentor,
 )
-from matching.queries.runs import has_introduced, places_used
+from matching.queries.runs import has_introduced, places_used, undo_until
 from matching.reasons import Labels
 from matching.services.rulings import Change, What, apply, cost_of
 from matching.services.rulings_refused import ChangedMeanwhile, TakenBackAlready
@@ -62,6 +62,7 @@ def review(run: MatchRun, request: HttpRequest) -> dict:
         "unused": sum(capacity.values()) - sum(used.values()),
         "pairs_checked": figures.mentees * len(capacity),
         "may_undo": run.state == State.PUBLISHED and not has_introduced(run),
+        "undo_until": undo_until(run),
         "is_open": is_open,
         "gone": get_text_list(gone_since(run, MOST_NAMES), _("and")) if is_open else "",
         "shortages": shortages(without_a_mentor(run)),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from matching.attention import Matter, matters_of
 from matching.models import Cohort, MatchRun, Mentorship, Ruling
 from matching.queries.funnel import Funnel, funnel_of
+from matching.queries.runs import last_undo_until
 
 Kind = Mentorship.Kind
 
@@ -36,6 +37,7 @@ class Standing:
     has_rulings: bool
     mentorships: dict[tuple[str, str], int]
     hold_ends_at: datetime | None
+    undo_until: datetime | None
     introduced: int
     met: int
 
@@ -61,6 +63,7 @@ def standing_of(cohort: Cohort) -> Standing:
         has_rulings=Ruling.objects.filter(run=run).exists(),
         mentorships=mentorships,
         hold_ends_at=hold_ends_at,
+        undo_until=last_undo_until(cohort),
         introduced=len(introduced),
         met=len(introduced & funnel.pace.met),
     )

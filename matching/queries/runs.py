@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import Topic
 from matching.models import Application, Cohort, MatchRun, Mentorship, Proposal
@@ -27,10 +28,31 @@ def for_review(run: MatchRun) -> QuerySet[Proposal]:
     )
 
 
+# From the first introduction on, a publication cannot be undone as a whole.
+BEGUN = [Mentorship.State.INTRODUCED, Mentorship.State.ENDED]
+
+
 def has_introduced(run: MatchRun) -> bool:
-    """Whether anybody of this run has been introduced: from then on it cannot be undone as a whole."""
-    states = [Mentorship.State.INTRODUCED, Mentorship.State.ENDED]
-    return run.mentorships.filter(state__in=states).exists()
+    """Whether anybody of this run has been introduced."""
+    return run.mentorships.filter(state__in=BEGUN).exists()
+
+
+def still_undoable() -> QuerySet[Mentorship]:
+    """What is on hold of runs that can be taken back as a whole: the latest publication, and whose hold ends first, first."""
+    begun = Mentorship.objects.filter(run=OuterRef("run"), state__in=BEGUN)
+    return Mentorship.objects.filter(
+        ~Exists(begun), state=Mentorship.State.HELD, run__state=MatchRun.State.PUBLISHED
+    ).order_by("-run__published_at", "hold_ends_at")
+
+
+def undo_until(run: MatchRun) -> datetime | None:
+    """Until when a publication can be taken back as a whole; None where it cannot any more."""
+    return still_undoable().filter(run=run).values_list("hold_ends_at", flat=True).first()
+
+
+def last_undo_until(cohort: Cohort) -> datetime | None:
+    """As `undo_until`, of the cohort's last publication that can be taken back."""
+    return still_undoable().filter(cohort=cohort).values_list("hold_ends_at", flat=True).first()
 
 
 def places_used(run: MatchRun) -> dict[int, int]:

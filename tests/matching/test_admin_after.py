@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Notice, NoticeVersion
 from matching.models import Application, MatchRun, Mentorship, Turn
@@ -225,6 +226,23 @@ def test_the_chosen_pairs_are_rehearsed_three_at_most(admin_client):
     rehearsed = set(Mail.objects.values_list("context__proposal", flat=True))
     assert len(rehearsed) == 3
     assert rehearsed < set(chosen)
+
+
+def test_the_run_and_the_dashboard_say_until_when_a_publication_can_be_undone(admin_client, cohort):
+    mentee, mentor = mentee_of(cohort), mentor_of(cohort)
+    [mentorship] = publish_run(run_of((mentee, mentor)), by=None, now=timezone.now()).mentorships
+    ends_at = timezone.localtime(mentorship.hold_ends_at)
+    run = at("matching_matchrun_change", mentorship.run_id)
+    dashboard = at("matching_cohort_dashboard", cohort.pk)
+    day, time = date_format(ends_at, "l j F"), date_format(ends_at, "H:i")
+
+    assert f"This can be undone until {day} at {time}" in text_of(admin_client.get(run))
+    assert f"The publication can be undone until {day}, {time}." in text_of(admin_client.get(dashboard))
+
+    introduce_due(mentorship.hold_ends_at)
+
+    assert "can be undone until" not in text_of(admin_client.get(run))
+    assert "can be undone until" not in text_of(admin_client.get(dashboard))
 
 
 # --- Repairs ------------------------------------------------------------------------------------------------
