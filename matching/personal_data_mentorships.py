@@ -5,10 +5,11 @@ from accounts.models import Person
 from matching.encounters import encounters
 from matching.queries.mentorships import visible_to, with_people
 from matching.services.leaving import leave_all
+from matching.services.turns import forget_words
 
 
 def register_personal_data() -> None:
-    personal_data.register("mentorships", export=export, erase=leave_all)
+    personal_data.register("mentorships", export=export, erase=erase)
 
 
 def export(person: Person) -> dict:
@@ -17,6 +18,11 @@ def export(person: Person) -> dict:
             in_words(encounter) for encounter in encounters(with_people(visible_to(person)), person.pk)
         ]
     }
+
+
+def erase(person: Person) -> None:
+    leave_all(person)
+    forget_words(person)
 
 
 def in_words(encounter) -> dict:

@@ -128,6 +128,15 @@ def record(
     return turn
 
 
+def forget_words(person: Person) -> None:
+    """Somebody is erased: what was written beside what happened to their mentorships may be about them."""
+    theirs = Member.objects.filter(person=person).values("mentorship")
+    # One by one, as words are sealed to their row.
+    for turn in Turn.objects.filter(mentorship__in=theirs):
+        turn.words = ""
+        turn.save(update_fields=["words"])
+
+
 def why_not(before: Mentorship, *, is_resumed: bool = False) -> NotThisTurn:
     """Why an update found nothing to change, `before` being what its caller had read."""
     now = Mentorship.objects.get(pk=before.pk)

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from matching.models import Application, Mentorship, Turn
+from accounts.services.my_data import delete_person
+from matching.history.tracked import TABLES
+from matching.models import Act, Application, Event, Mentorship, Turn
 from matching.queries.mentorships import needing_a_match
 from matching.services.introductions import introduce_due
 from matching.services.turns import (
@@ -95,6 +97,31 @@ def test_the_reason_lies_sealed_and_stays_on_the_turn(going_on, admin):
         cursor.execute("select words from matching_turn")
         assert SECRET not in cursor.fetchone()[0]
     assert SECRET not in str(list(Mail.objects.values()))
+
+
+@pytest.mark.parametrize("who", [mentee_in, mentor_in])
+def test_what_was_written_of_somebody_goes_with_them(going_on, admin, who):
+    other = under_way()
+    for mentorship in (going_on, other):
+        end_mentorship(mentorship, by=admin, reason=Reason(Because.TIME, SECRET))
+
+    delete_person(who(going_on).person)
+
+    assert [(turn.because, turn.words) for turn in going_on.turns.all()] == [(Because.TIME, "")]
+    assert [turn.words for turn in other.turns.all()] == [SECRET]
+
+
+def test_the_history_remembers_what_was_done_and_never_why(going_on, admin):
+    pause(going_on, until=in_days(30), by=admin, reason=Reason(Because.NO_FIT, SECRET))
+    end_mentorship(going_on, by=admin, reason=Reason(Because.NEVER_MET, SECRET))
+
+    events = Event.objects.filter(mentorship=going_on.pk)
+    remembered = str([*events.values(), *Act.objects.values()])
+
+    assert "paused_at" in remembered
+    assert State.ENDED in remembered
+    assert not [why for why in (SECRET, Because.NO_FIT, Because.NEVER_MET) if why in remembered]
+    assert Turn._meta.db_table not in TABLES
 
 
 def test_places_stay_taken_in_a_pause(going_on):
