@@ -82,10 +82,15 @@ class _Forming:
     def __init__(self, problem: GroupProblem, seed: int, watch: Watch):
         self.problem, self.seed, self.watch = problem, seed, watch
         self.random = np.random.default_rng(seed)
-        self.pricers = [Pricer(problem, lead) for lead in range(problem.leads)]
+        self.pricers = [self._pricer(lead) for lead in range(problem.leads)]
         self.considered = np.zeros((problem.leads, problem.mentees), dtype=np.int64)
         self.met: dict[Group, None] = {}
         self.best: list[Group] = []
+
+    def _pricer(self, lead):
+        # All of them together may take more than the second after which one would wonder.
+        self.watch.tell(0.0, "Weighing possible groups")
+        return Pricer(self.problem, lead)
 
     def run(self, steps: int) -> GroupPlan:
         proof = self._first_plan()
