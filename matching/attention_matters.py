@@ -142,12 +142,12 @@ def wanted_matches(cohorts: Collection[Cohort]) -> Told:
     needing = Counter(needing_a_match().order_by().values_list("cohort", flat=True))
     wished = Counter(wish.mentorship.cohort_id for wish in wishes())
     for cohort in sorted(ours & needing.keys()):
-        yield cohort, needs_another(needing[cohort])
+        yield cohort, without_a_mentor(needing[cohort])
     for cohort in sorted(ours & wished.keys()):
         yield cohort, asks_for_another(wished[cohort])
 
 
-def needs_another(count: int) -> Matter:
+def without_a_mentor(count: int) -> Matter:
     sentence = ngettext(
         "%(count)s mentee is without a mentor, while others are matched.",
         "%(count)s mentees are without a mentor, while others are matched.",

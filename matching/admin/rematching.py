@@ -81,7 +81,7 @@ class RematchPages:
         return self.show(
             request,
             "mentorship/needs_a_match.html",
-            title=_("Who needs another match"),
+            title=_("Who needs a mentor"),
             cohorts=cohorts,
             cohort=cohort,
             page=listed,
@@ -125,7 +125,8 @@ class RematchPages:
         return self.show(
             request,
             "mentorship/rematch.html",
-            title=_("Another mentor for %(name)s") % {"name": mentee.person},
+            title=(_("Another mentor for %(name)s") if current else _("A mentor for %(name)s"))
+            % {"name": mentee.person},
             mentee=mentee,
             current=current,
             current_people=current and people_of(current),
@@ -292,7 +293,7 @@ def by_kind(options: Sequence[Option], labels: Labels) -> list[tuple[str, list]]
 
 def rematched_sentence(new: Sequence[Mentorship]) -> str:
     return ngettext(
-        "%(count)s mentee has another match. Everybody whom it concerns is told.",
-        "%(count)s mentees have another match. Everybody whom it concerns is told.",
+        "%(count)s mentee has a new match. Everybody whom it concerns is told.",
+        "%(count)s mentees have a new match. Everybody whom it concerns is told.",
         len(new),
     ) % {"count": len(new)}

@@ -301,7 +301,7 @@ def test_one_mentee_is_matched_anew_after_its_exact_consequence_was_shown(
     )
 
     new = Mentorship.objects.get(follows=old)
-    assert said(answer) == ["1 mentee has another match. Everybody whom it concerns is told."]
+    assert said(answer) == ["1 mentee has a new match. Everybody whom it concerns is told."]
     assert (new.published_by, new.state) == (admin_user, State.HELD)
     assert "What was before it" in text_of(answer)
 
