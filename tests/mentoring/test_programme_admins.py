@@ -6,11 +6,13 @@ from django.urls import reverse
 
 from matching.models import Sheet
 from matching.services.groups import form_group
+from matching.services.introductions import release_hold
 from mentoring.programme_admins import NAME, keep_programme_admins, named
 from outbox.models import Letter, Mail
 from tests.accounts.factories import PersonFactory
 from tests.matching.factories import ApplicationFactory
-from tests.matching.mentorship_factories import a_group_plan, a_match, a_run
+from tests.matching.mentorship_factories import a_group_plan, a_match, a_run, mentee_of
+from tests.matching.test_group_runs import a_stream, by_hand
 from tests.meetings.factories import SeriesFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +37,10 @@ def clerk(signed_in_client):
 @pytest.fixture
 def pages():
     """Every page that running a cohort takes."""
-    run, match = a_run(), a_match()
-    group = form_group(a_group_plan())
+    run, match, met = a_run(), a_match(), a_match()
+    release_hold(met, by=None)
+    group, groups = form_group(a_group_plan()), by_hand(a_stream(), 3)
+    mentee = mentee_of(run.cohort)
     cohort, application = run.cohort, ApplicationFactory(cohort=run.cohort, submitted=True)
     sheet = Sheet.objects.create(cohort=cohort, name="people.csv")
     session, series = SessionFactory(), SeriesFactory()
@@ -53,6 +57,8 @@ def pages():
         at("matching_cohort_dashboard", cohort.pk),
         at("matching_cohort_people", cohort.pk),
         at("matching_cohort_skills", cohort.pk),
+        at("matching_cohort_history", cohort.pk),
+        at("matching_choices", cohort.pk),
         at("matching_application_changelist"),
         at("matching_application_change", application.pk),
         at("matching_application_queue", cohort.pk),
@@ -64,15 +70,30 @@ def pages():
         at("matching_weights", cohort.pk),
         at("matching_matchrun_changelist"),
         at("matching_matchrun_change", run.pk),
+        at("matching_matchrun_history", run.pk),
+        at("matching_compare_runs", cohort.pk),
+        at("matching_recruit", run.pk),
+        at("matching_run_mails", run.pk),
         at("matching_publish_run", run.pk),
         at("matching_undo_run", run.pk),
         at("matching_mentorship_changelist"),
         at("matching_mentorship_change", match.pk),
+        at("matching_mentorship_history", match.pk),
         at("matching_call_off", match.pk),
+        at("matching_pause", met.pk),
+        at("matching_extend", met.pk),
+        at("matching_end", met.pk),
+        at("matching_rematch", mentee.pk),
         at("matching_needs_a_match"),
         at("matching_choose_stream"),
         at("matching_form_group", group.stream_id),
         at("matching_publish_group", group.pk),
+        at("matching_publish_groups", group.stream_id),
+        at("matching_start_groups", group.stream_id),
+        at("matching_grouprun_changelist"),
+        at("matching_grouprun_change", groups.pk),
+        at("matching_move_in_groups", groups.pk),
+        at("matching_form_groups", groups.pk),
         at("meetings_session_changelist"),
         at("meetings_session_change", session.pk),
         at("meetings_cancel_session", session.pk),
