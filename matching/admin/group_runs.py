@@ -108,7 +108,7 @@ class GroupRunAdmin(PagesMixin, admin.ModelAdmin):
             "cards": cards(board, request.user.time_zone),
             "page": page,
             "left": [(one, board.why_left(one)) for one in page],
-            "spare": list(spare_mentors(run)),
+            "spare": list(spare_mentors(run).prefetch_related(None)),
         }
 
     def progress(self, request, pk):
