@@ -72,15 +72,20 @@ def acts_of(cohort: Cohort, narrowed: Filter, before: int | None = None) -> Slic
     return Slice(shown, shown[-1].pk if len(found) > ACTS_A_PAGE else None)
 
 
+FIRST_EVENTS = """
+    SELECT event.* FROM unnest(%s::bigint[]) AS wanted (act), LATERAL (
+        (SELECT * FROM matching_event WHERE act_id = wanted.act ORDER BY id LIMIT %s)
+        UNION
+        (SELECT single.* FROM matching_act, jsonb_each_text(counts) AS done (deed, times), LATERAL (
+            SELECT * FROM matching_event WHERE act_id = wanted.act AND matching_event.deed = done.deed LIMIT 1
+        ) AS single WHERE matching_act.id = wanted.act AND done.times = '1')
+    ) AS event ORDER BY event.act_id, event.id
+"""
+
+
 def first_events(acts: list[Act]) -> list[Event]:
-    """A few of each act: of a publication there are thousands."""
-    return list(
-        Event.objects.raw(
-            "SELECT event.* FROM unnest(%s::bigint[]) AS wanted (act),"
-            " LATERAL (SELECT * FROM matching_event WHERE act_id = wanted.act ORDER BY id LIMIT %s) AS event",
-            [[act.pk for act in acts], EVENTS_SHOWN_OF_AN_ACT],
-        )
-    )
+    """A few of each act, of a publication there are thousands; and whatever was done to one thing alone, which is named."""
+    return list(Event.objects.raw(FIRST_EVENTS, [[act.pk for act in acts], EVENTS_SHOWN_OF_AN_ACT]))
 
 
 def events_of(thing: Application | MatchRun | Mentorship) -> list[Event]:

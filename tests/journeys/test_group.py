@@ -102,7 +102,7 @@ def form_group(page, stream) -> None:
         page.get_by_role("group", name="Co-facilitators").get_by_label(name).check()
     for name in MENTEES:
         page.get_by_role("group", name="Mentees").get_by_label(name).check()
-    press(page, "Show the disciplines")
+    press(page, "Show disciplines, hours and rules")
     expect(page.get_by_text(re.compile("Clinical safety|clinical safety")).first).to_be_visible()
     press(page, "Form the group")
     expect(page.get_by_text("The group is formed")).to_be_visible()

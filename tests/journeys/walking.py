@@ -157,7 +157,7 @@ def accept(page: Page, name: str) -> None:
 
 def match_and_publish(page: Page, cohort) -> None:
     """Start a run, look again until a worker has computed it, and publish what it proposes."""
-    page.goto(reverse("admin:matching_cohort_change", args=[cohort.pk]))
+    page.goto(reverse("admin:matching_cohort_dashboard", args=[cohort.pk]))
     follow(page, "Match mentees and mentors")
     press(page, "Start the run")
     wait_until_computed(page)

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -85,6 +85,15 @@ def test_a_bulk_decision_is_one_line_that_opens(admin_client, cohort, priya):
     act = Act.objects.get(actor="admin")
     opened = of_cohort(admin_client, cohort, act=act.pk)
     assert [f"accepted the application of {each.person}" in opened for each in applications] == [True] * 12
+
+
+def test_what_was_done_to_one_thing_is_named_however_much_came_before_it(admin_client, cohort, priya):
+    run = MatchRun.objects.create(cohort=cohort)
+    with acting(Acting(ADMIN, by=priya.pk)), transaction.atomic():
+        ApplicationFactory.create_batch(12, cohort=cohort)
+        MatchRun.objects.filter(pk=run.pk).update(state=MatchRun.State.DONE)
+
+    assert f"Match run {run.pk} was computed and is ready to review" in of_cohort(admin_client, cohort)
 
 
 def test_numbers_rise_and_fall(admin_client, cohort):
