@@ -204,31 +204,6 @@ def test_two_admins_publishing_at_once_make_one_publication_and_one_clear_answer
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_published_at_once_never_overfill_a_mentor():
-    cohort = CohortFactory()
-    mentor = mentor_of(cohort, capacity=1)
-    runs = [run_of((mentee_of(cohort), mentor)) for _ in range(2)]
-
-    outcomes = at_once(*[lambda run=run: publish_run(run, by=None) for run in runs])
-
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["OutOfDate", "Publication"]
-    mentor.refresh_from_db()
-    assert mentor.taken == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_runs_published_at_once_never_give_a_mentee_two_mentors():
-    cohort = CohortFactory()
-    mentee = mentee_of(cohort)
-    runs = [run_of((mentee, mentor_of(cohort))) for _ in range(2)]
-
-    outcomes = at_once(*[lambda run=run: publish_run(run, by=None) for run in runs])
-
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["OutOfDate", "Publication"]
-    assert Member.objects.filter(person=mentee.person).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("attempt", range(5))
 def test_undoing_while_the_hold_is_released_either_undoes_or_introduces(attempt):
     mentorship = a_match()
