@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from matching.models import Application, MatchRun, Mentorship
 from matching.queries.dashboard import Standing
 from matching.queries.funnel import Stage
-from matching.services.runs import UNFINISHED
+from matching.services.at_work import UNFINISHED
 
 State = Application.State
 Part = Application.Part

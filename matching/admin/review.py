@@ -27,9 +27,9 @@ from matching.queries.review import (
 )
 from matching.queries.runs import has_introduced, places_used, undo_until
 from matching.reasons import Labels
+from matching.services.at_work import UNFINISHED
 from matching.services.rulings import Change, What, apply, cost_of
 from matching.services.rulings_refused import ChangedMeanwhile, TakenBackAlready
-from matching.services.runs import UNFINISHED
 
 State = MatchRun.State
 ROWS_A_PAGE = 100

@@ -23,8 +23,9 @@ from matching.presets import PRESETS, name_for, name_of
 from matching.queries.comparing import READY
 from matching.queries.intake import intake_of, last_ruled_on, seconds_of_the_last, under_way
 from matching.queries.runs import dropped_rulings
+from matching.services.at_work import UNFINISHED
 from matching.services.policies import change_policy
-from matching.services.runs import UNFINISHED, fail_silent_runs, start_run, stop_run
+from matching.services.runs import fail_silent_runs, start_run, stop_run
 from matching.weights import parts_of, sentence_of
 
 State = MatchRun.State

@@ -17,7 +17,7 @@ from matching.group_rules import GroupRules
 from matching.models import GroupRun, Mentorship, Stream
 from matching.policy import policy_of
 from matching.queries.groups import people_of_run
-from matching.services.at_work import Life, claim, close, fail_silent, finish, stop
+from matching.services.at_work import SignsOfLife, claim, close, fail_silent, finish, stop
 from matching.services.groups import form_group
 from outbox.nudge import nudge
 
@@ -102,7 +102,8 @@ def compute_groups(run: GroupRun, *, seconds: float = SECONDS_TO_LOOK) -> bool:
     if not claim(run):
         return False
     try:
-        finish(run, **computed(run, seconds=seconds))
+        with SignsOfLife(run) as life:
+            finish(run, **computed(run, life, seconds=seconds))
     except Stopped:
         close(run, State.STOPPED, STOPPED)
     except CannotMatch as error:
@@ -116,9 +117,8 @@ def compute_groups(run: GroupRun, *, seconds: float = SECONDS_TO_LOOK) -> bool:
     return True
 
 
-def computed(run: GroupRun, *, seconds: float) -> dict:
+def computed(run: GroupRun, life: SignsOfLife, *, seconds: float) -> dict:
     """The best groups found in that time, checked. Raises CannotMatch, Stopped or RuleBroken."""
-    life = Life(run)
     life.tell(0.0, READING)
     encoded = encode_run(run, tell=lambda: life.tell(0.05, READING))
     life.tell(0.05, READING)

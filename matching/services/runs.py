@@ -3,11 +3,9 @@
 import logging
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Event, Thread
+from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Person
@@ -16,21 +14,18 @@ from matching.engine import Plan, Problem, ProofFailed, Stopped, solve, verify
 from matching.engine.features import NONE
 from matching.engine.policy import Policy
 from matching.engine.problem import Pair
-from matching.errors import CannotMatch, NotReady
+from matching.errors import CannotMatch
 from matching.findings import findings_of
 from matching.models import Application, Cohort, MatchRun, Proposal, Ruling
 from matching.presets import OWN, policy_for
 from matching.recomputing import problem_of, proposals
+from matching.services.at_work import SignsOfLife, claim, close, fail_silent, finish, stop
 from outbox.nudge import nudge
 
 log = logging.getLogger(__name__)
 
 State = MatchRun.State
 COMPUTE = "matching.tasks.compute_waiting_runs"
-SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
-SECONDS_BETWEEN_PULSES = 0.25
-SILENCE_OF_A_DEAD_WORKER = timedelta(minutes=2)
-UNFINISHED = [State.QUEUED, State.RUNNING, State.STOPPING]
 
 # Shown on pages, so translated there; the engine's own words are among them.
 READING = gettext_noop("reading what people said")
@@ -113,16 +108,7 @@ def carry_over_rulings(earlier: MatchRun, run: MatchRun) -> None:
 
 def stop_run(run: MatchRun) -> None:
     """Ask a run to stop; one that still waits is stopped at once. Raises NotReady once it has ended."""
-    now = timezone.now()
-    waiting = MatchRun.objects.filter(pk=run.pk, state=State.QUEUED)
-    if waiting.update(state=State.STOPPED, words=STOPPED, finished_at=now):
-        return
-    at_work = MatchRun.objects.filter(pk=run.pk, state__in=[State.RUNNING, State.STOPPING])
-    if not at_work.update(state=State.STOPPING):
-        run.refresh_from_db(fields=["state"])
-        raise NotReady(
-            gettext("This run has ended already: it is %(state)s.") % {"state": run.get_state_display()}
-        )
+    stop(run, words=STOPPED)
 
 
 def compute_waiting_runs() -> int:
@@ -136,68 +122,16 @@ def compute_waiting_runs() -> int:
 
 def fail_silent_runs(now: datetime | None = None) -> int:
     """Mark runs whose worker has died, so that nobody waits for them."""
-    now = now or timezone.now()
-    silent = MatchRun.objects.filter(
-        state__in=[State.RUNNING, State.STOPPING], heard_from_at__lt=now - SILENCE_OF_A_DEAD_WORKER
-    )
-    return silent.update(state=State.FAILED, words=WORKER_DIED, finished_at=now)
-
-
-class SignsOfLife:
-    """Writes how far a run is, at most twice a second, and hears in the same breath that it should stop.
-
-    Between two steps of the run a thread of its own says that the worker lives: one step of the solver may take longer
-    than anybody likes to wait for a sign.
-    """
-
-    def __init__(self, run: MatchRun):
-        self.run = run
-        self.told_at = 0.0
-        self.words = ""
-        self.is_over = Event()
-
-    def __enter__(self) -> "SignsOfLife":
-        self.thread = Thread(target=self.pulse, name=f"pulse of run {self.run.pk}", daemon=True)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *failure) -> None:
-        self.is_over.set()
-        self.thread.join()
-
-    def tell(self, fraction: float, words: str) -> None:
-        """Raises Stopped."""
-        now = time.monotonic()
-        if words == self.words and now - self.told_at < SECONDS_BETWEEN_SIGNS_OF_LIFE:
-            return
-        self.told_at, self.words = now, words
-        at_work = MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING)
-        if not at_work.update(progress=fraction, words=words, heard_from_at=timezone.now()):
-            raise Stopped
-
-    def pulse(self) -> None:
-        """In a connection of this thread's own, which is closed with it."""
-        try:
-            while not self.is_over.wait(SECONDS_BETWEEN_PULSES):
-                MatchRun.objects.filter(pk=self.run.pk, state=State.RUNNING).update(
-                    heard_from_at=timezone.now()
-                )
-        except DatabaseError:
-            # The run itself meets the same trouble, and reports it.
-            log.warning("Run %s could not say that it lives.", self.run.pk, exc_info=True)
-        finally:
-            connection.close()
+    return fail_silent(MatchRun, words=WORKER_DIED, now=now)
 
 
 def compute_run(run: MatchRun) -> bool:
     """Claim a waiting run and compute it; False where another worker was quicker. Its end stands in its state."""
-    claimed = MatchRun.objects.filter(pk=run.pk, state=State.QUEUED)
-    if not claimed.update(state=State.RUNNING, heard_from_at=timezone.now()):
+    if not claim(run):
         return False
-    run.refresh_from_db()
     try:
         with SignsOfLife(run) as life:
-            finish(run, computed(run, life))
+            store(run, computed(run, life))
     except Stopped:
         close(run, State.STOPPED, STOPPED)
     except CannotMatch as error:
@@ -310,31 +244,20 @@ def refuse_empty(encoded: Encoded) -> None:
 
 
 @transaction.atomic
-def finish(run: MatchRun, found: Computed) -> None:
+def store(run: MatchRun, found: Computed) -> None:
     """Store all of a run's result, or none of it where the run was stopped or given up meanwhile: then Stopped."""
-    at_work = MatchRun.objects.filter(pk=run.pk, state=State.RUNNING)
-    if not at_work.update(
-        state=State.DONE,
+    finish(
+        run,
         features=found.encoded.as_dict(),
         plan=found.plan.as_dict(),
         findings=found.findings | {"dropped": [told_of(ruling) for ruling in found.dropped]},
         matched=found.plan.matched,
         worst=found.plan.worst,
         total=found.plan.total,
-        progress=1,
-        words="",
-        finished_at=timezone.now(),
-    ):
-        raise Stopped
+    )
     run.rulings.filter(pk__in=[ruling.pk for ruling in found.dropped]).delete()
     Proposal.objects.bulk_create(found.proposals, batch_size=500)
 
 
 def told_of(ruling: Ruling) -> dict:
     return {"mentee": ruling.mentee_id, "mentor": ruling.mentor_id, "kind": ruling.kind}
-
-
-def close(run: MatchRun, state: str, words: str) -> None:
-    MatchRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
-        state=state, words=words, finished_at=timezone.now()
-    )

@@ -16,7 +16,7 @@ from matching.group_board import read_board
 from matching.group_rules import GroupRules
 from matching.models import Application, Block, GroupRun, Member, Mentorship
 from matching.services import group_runs
-from matching.services.at_work import Life, fail_silent
+from matching.services.at_work import SignsOfLife, fail_silent
 from matching.services.group_moves import Move, make_move, outcome
 from matching.services.group_runs import (
     compute_groups,
@@ -229,7 +229,7 @@ def test_a_run_that_waits_is_stopped_at_once_and_one_at_work_at_its_next_sign_of
     waiting.refresh_from_db()
     assert (waiting.state, waiting.words) == (State.STOPPED, group_runs.STOPPED)
     with pytest.raises(Stopped):
-        Life(busy).tell(0.5, "Forming groups")
+        SignsOfLife(busy).tell(0.5, "Forming groups")
     with pytest.raises(NotReady, match="has ended already"):
         stop_groups(waiting)
 
@@ -237,18 +237,18 @@ def test_a_run_that_waits_is_stopped_at_once_and_one_at_work_at_its_next_sign_of
 def test_progress_is_told_at_least_once_a_second():
     told = []
 
-    class Watched(Life):
+    class Watched(SignsOfLife):
         def tell(self, fraction, words):
             told.append(timezone.now())
             super().tell(fraction, words)
 
     stream = a_stream(mentees=24, mentors=8)
     run = started(stream)
-    life, group_runs.Life = group_runs.Life, Watched
+    life, group_runs.SignsOfLife = group_runs.SignsOfLife, Watched
     try:
         compute_groups(run, seconds=3)
     finally:
-        group_runs.Life = life
+        group_runs.SignsOfLife = life
 
     gaps = [later - earlier for earlier, later in pairwise(told)]
     assert max(gaps) < timedelta(seconds=1)

@@ -18,10 +18,10 @@ from matching.history.sql import body
 from matching.history.tracked import TRACKED
 from matching.models import Act, Application, Event, MatchRun, Member, Mentorship, Ruling
 from matching.services import decisions
+from matching.services.at_work import SignsOfLife
 from matching.services.history import clear_old
 from matching.services.leaving import decline_match
 from matching.services.publishing import publish_run, undo_publication
-from matching.services.runs import SignsOfLife
 from tests.accounts.factories import PersonFactory
 from tests.matching.at_once import at_once
 from tests.matching.factories import ApplicationFactory, CohortFactory, ProgrammeFactory

@@ -12,9 +12,9 @@ from matching.engine.scores import score_matrix
 from matching.errors import CannotMatch, NotReady
 from matching.models import Application, Cohort, MatchRun, Proposal
 from matching.services import runs
+from matching.services.at_work import SignsOfLife
 from matching.services.publishing import publish_run
 from matching.services.runs import (
-    SignsOfLife,
     compute_run,
     compute_waiting_runs,
     fail_silent_runs,

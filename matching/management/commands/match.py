@@ -7,7 +7,8 @@ from matching.models import Cohort, MatchRun
 from matching.presets import OWN, PRESETS
 from matching.queries.runs import for_review
 from matching.reasons import unmatched_sentence
-from matching.services.runs import UNFINISHED, compute_run, start_run
+from matching.services.at_work import UNFINISHED
+from matching.services.runs import compute_run, start_run
 
 
 class Command(BaseCommand):
