@@ -50,7 +50,8 @@ def words_of(preview: Preview) -> dict:
         "part": part,
         "reader": reader,
         "greeting": greeting,
-        "language": get_language_info(reader.language)["name_translated"],
+        # `language` is that of the mail itself.
+        "readers_language": get_language_info(reader.language)["name_translated"],
         "at": timezone.localtime(preview.at),
     }
 

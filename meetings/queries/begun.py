@@ -19,4 +19,6 @@ def mentorships_begun(mentorships: Collection[int]) -> set[int]:
 
 def mentorships_booked(mentorships: Collection[int]) -> set[int]:
     """Those in which a session is still to come."""
-    return set(to_come(timezone.now()).filter(mentorship__in=mentorships).values_list("mentorship", flat=True))
+    return set(
+        to_come(timezone.now()).filter(mentorship__in=mentorships).values_list("mentorship", flat=True)
+    )

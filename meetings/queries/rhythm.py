@@ -136,9 +136,7 @@ class Stalled:
 def stalled(now: datetime) -> list[Stalled]:
     """Who is stuck, the longest first: never met three weeks on, silent, or twice absent in a group."""
     long_ago = now - timedelta(days=DAYS_WITHOUT_A_MEETING)
-    started = [
-        Stalled(one, None, one.since) for one in never_met(now).filter(since__lte=long_ago)
-    ]
+    started = [Stalled(one, None, one.since) for one in never_met(now).filter(since__lte=long_ago)]
     fell_silent = [Stalled(one, None, one.met_last) for one in silent(now)]
     missed = [Stalled(one.mentorship, one.person, one.since) for one in absent_twice(now)]
     return sorted([*started, *fell_silent, *missed], key=lambda one: one.since)

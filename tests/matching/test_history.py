@@ -195,7 +195,7 @@ def test_one_statement_over_two_cohorts_is_an_act_in_each():
     with acting(Acting(COMMAND, words="try")) as who:
         Application.objects.filter(pk__in=[each.pk for each in applications]).update(state="waiting")
 
-    assert list(Act.objects.filter(key=who.key).order_by("pk").values_list("cohort", "counts")) == [
+    assert list(Act.objects.filter(key=who.key).order_by("cohort").values_list("cohort", "counts")) == [
         (each.cohort_id, {"application.state.submitted>waiting": 1}) for each in applications
     ]
 

@@ -20,7 +20,9 @@ LOCK = 7_205_760
 
 
 class Command(BaseCommand):
-    help = "Bring the database to this version: migrations, the shared cache table, the catalogues, the rights."
+    help = (
+        "Bring the database to this version: migrations, the shared cache table, the catalogues, the rights."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
