@@ -30,6 +30,8 @@ def main() -> None:
     workspace = Workspace(ROOT / "var" / "benchmark", "the benchmark of the admin")
     try:
         variables = {**workspace.start_servers(is_forgetful=False), **workspace.secrets()}
+        # Nothing is sent; the settings only want an address.
+        variables["EMAIL_URL"] = "smtp://127.0.0.1:25"
         pages = {
             name: fill_and_ask(name, size, asked.asks, variables)
             for name, size in (("small", SMALL), ("large", (asked.mentees, asked.mentors)))
@@ -53,7 +55,7 @@ def fill_and_ask(name: str, size: tuple[int, int], asks: int, variables: dict[st
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-    environment = {**os.environ, **variables, "DATABASE_URL": f"{server}/{name}", "DEBUG": ""}
+    environment = {**os.environ, **variables, "DATABASE_URL": f"{server}/{name}"}
     out = ROOT / "var" / "benchmark" / f"admin-{name}.json"
 
     def run(*command) -> None:

@@ -31,7 +31,7 @@ from accounts.models import Person  # noqa: E402
 from accounts.services.notices import load_notices  # noqa: E402
 from demo.people import DemoPerson, draw_cohort  # noqa: E402
 from demo.services import create_cohort, create_programme, load_organisations, write_people  # noqa: E402
-from matching.models import Application, Cohort, MatchRun, Mentorship  # noqa: E402
+from matching.models import Application, ApplicationNote, Choice, Cohort, MatchRun, Mentorship  # noqa: E402
 from matching.services.introductions import introduce_due  # noqa: E402
 from matching.services.publishing import publish_run  # noqa: E402
 from matching.services.runs import compute_run, start_run  # noqa: E402
@@ -48,6 +48,15 @@ NAMED = {
     "session": apps.get_model("meetings", "Session"),
 }
 ONE_ITSELF = {"pk", "object_id"}
+# Pages of a row that their address does not name.
+BY_ROUTE = {
+    "admin/matching/application/note/<int:pk>/": ApplicationNote.objects.all(),
+    "admin/matching/cohort/choices/<int:pk>/close/": Choice.objects.all(),
+    "admin/matching/mentorship/<int:pk>/publish/": Mentorship.objects.filter(state="forming"),
+    "admin/matching/mentorship/rematch/mentor/<int:pk>/": Application.objects.filter(
+        part="mentor", cohort__slug="summer", taken__gt=0
+    ),
+}
 # Not pages: they answer with a file, or with a part of a page.
 NO_PAGES = re.compile(r"\.csv$|/progress/$|/export/|/autocomplete/|/jsi18n/|/logout/|/r/")
 
@@ -131,6 +140,8 @@ def routes(resolver: URLResolver, before: str) -> Iterator[str]:
 
 def key_of(route: str, name: str) -> int | None:
     """The newest run, the first person: rows of the cohort that waits for its review where there are such."""
+    if route in BY_ROUTE:
+        return BY_ROUTE[route].order_by("pk").values_list("pk", flat=True).first()
     model = NAMED.get(name)
     if name in ONE_ITSELF:
         _, app, name_of_model, *_ = route.split("/")

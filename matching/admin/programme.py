@@ -95,6 +95,16 @@ class CohortAdmin(CohortHistoryPages, ChoicePages, DashboardPages, PagesMixin, a
         ),
     ]
 
+    def has_delete_permission(self, request, obj=None):
+        """A cohort in which somebody applied is kept; to find that out by collecting its rows would take long."""
+        has_people = obj is not None and obj.applications.exists()
+        return not has_people and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     def get_urls(self):
         return self.choice_urls() + self.dashboard_urls() + super().get_urls()
 

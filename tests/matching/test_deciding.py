@@ -493,3 +493,11 @@ def test_the_list_of_cohorts_costs_the_same_however_many(admin_client):
     ApplicationFactory.create_batch(2, submitted=True)
 
     assert queries_of(admin_client, address) == with_one <= 20
+
+
+def test_a_cohort_with_people_is_kept(admin_client):
+    cohort = ApplicationFactory(submitted=True).cohort
+
+    assert admin_client.get(reverse("admin:matching_cohort_delete", args=[cohort.pk])).status_code == 403
+    empty = CohortFactory()
+    assert admin_client.get(reverse("admin:matching_cohort_delete", args=[empty.pk])).status_code == 200
